@@ -1,0 +1,1 @@
+//! Judges emulated and physical disc recorders by one suite of scenarios

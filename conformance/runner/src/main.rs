@@ -1,0 +1,2 @@
+//! The discrig command.
+fn main() {}

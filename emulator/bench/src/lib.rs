@@ -1,0 +1,1 @@
+//! A complete emulated laboratory: drive, hosts, recorders, faults and a virtual clock

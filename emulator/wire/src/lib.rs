@@ -1,0 +1,1 @@
+//! Bytes of an MMC recorder: commands, sense, pages, features, events and disc structures

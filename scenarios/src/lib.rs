@@ -1,0 +1,1 @@
+//! The suite: scenarios, properties and the independent model that they check against
