@@ -1,1 +1,25 @@
-//! Bytes of an MMC recorder: commands, sense, pages, features, events and disc structures
+//! Bytes of an MMC recorder.
+//!
+//! Everything that crosses the boundary between an initiator and an optical disc recorder has its one definition here: the
+//! command table ([`command`]), the sense table ([`sense`]), and the data structures that commands carry. Nothing in
+//! this crate has state, does I/O or can panic on what it parses: bytes from outside are either understood or refused with a
+//! [`WireError`] that says where and why.
+//!
+//! Multi-byte fields are big-endian throughout. "Byte n, bit m" counts bit 0 as the least significant one.
+
+#![forbid(unsafe_code)]
+
+mod bits;
+pub mod cdb;
+pub mod command;
+pub mod error;
+pub mod reply;
+pub mod sense;
+pub mod status;
+
+pub use cdb::Cdb;
+pub use command::{Command, CommandSpec};
+pub use error::WireError;
+pub use reply::Reply;
+pub use sense::{SenseBuffer, SenseCode, SenseKey};
+pub use status::Status;
