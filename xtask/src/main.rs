@@ -1,2 +1,47 @@
-//! Workspace chores.
-fn main() {}
+//! Chores of this workspace: `cargo xtask help` lists them.
+
+#![forbid(unsafe_code)]
+
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of this workspace
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = "Example:\n  cargo xtask tidy")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Check the invariants of the workspace
+    Tidy(tidy::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().chore {
+        Chore::Tidy(args) => tidy::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_chore_shows_an_example() {
+        for chore in Cli::command().get_subcommands() {
+            let help = chore.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example"), "{} has no example", chore.get_name());
+        }
+    }
+}
