@@ -19,8 +19,7 @@ pub(crate) fn replace(dir: &Path, name: &str, contents: &[u8]) -> Result<(), Rep
     let partial = dir.join(format!(".{name}.partial"));
     let written = write_partial(&partial, contents).and_then(|()| {
         let path = dir.join(name);
-        fs::rename(&partial, &path)
-            .map_err(|source| ReportError::io(Operation::Replace, &path, source))
+        fs::rename(&partial, &path).map_err(|source| ReportError::io(Operation::Replace, &path, source))
     });
     if written.is_err() {
         // The first error is the one to tell; what is left of the partial file is swept by the next run.
@@ -30,8 +29,7 @@ pub(crate) fn replace(dir: &Path, name: &str, contents: &[u8]) -> Result<(), Rep
 }
 
 fn write_partial(path: &Path, contents: &[u8]) -> Result<(), ReportError> {
-    let mut file =
-        File::create(path).map_err(|source| ReportError::io(Operation::Create, path, source))?;
+    let mut file = File::create(path).map_err(|source| ReportError::io(Operation::Create, path, source))?;
     file.write_all(contents)
         .and_then(|()| file.sync_all())
         .map_err(|source| ReportError::io(Operation::Write, path, source))

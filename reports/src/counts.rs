@@ -56,11 +56,7 @@ impl Counts {
 
     /// How many were executed.
     pub fn ran(&self) -> usize {
-        Verdict::ALL
-            .iter()
-            .filter(|verdict| verdict.ran())
-            .map(|&verdict| self.get(verdict))
-            .sum()
+        Verdict::ALL.iter().filter(|verdict| verdict.ran()).map(|&verdict| self.get(verdict)).sum()
     }
 
     /// The verdict of the group: its worst child's.

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Event, Operation, ReportError, ReportErrorKind, Run, Sink, atomic, results};
+use crate::{
+    Event, Operation, ReportError, ReportErrorKind, Run, Sink, atomic, html, junit, markdown, results,
+};
 
 /// One document of a report.
 #[derive(Clone, Copy, Debug)]
@@ -14,10 +16,12 @@ pub struct Document {
 }
 
 /// Every document of a report.
-pub const DOCUMENTS: &[Document] = &[Document {
-    file: "results.json",
-    render: results::render,
-}];
+pub const DOCUMENTS: &[Document] = &[
+    Document { file: "junit.xml", render: junit::render },
+    Document { file: "results.json", render: results::render },
+    Document { file: "summary.md", render: markdown::render },
+    Document { file: "report.html", render: html::render },
+];
 
 impl Document {
     /// The text of the document for this run. The same run gives the same text.
@@ -26,11 +30,7 @@ impl Document {
     /// When the run cannot be expressed in the document's format, which is an error of this program.
     pub fn render(&self, run: &Run) -> Result<String, ReportError> {
         (self.render)(run).map_err(|problem| {
-            ReportError::new(
-                ReportErrorKind::Rendering { problem },
-                Operation::Render,
-                Path::new(self.file),
-            )
+            ReportError::new(ReportErrorKind::Rendering { problem }, Operation::Render, Path::new(self.file))
         })
     }
 
@@ -46,10 +46,7 @@ impl Document {
 /// The first thing that went wrong.
 pub fn render(run: &Run, dir: &Path) -> Result<(), ReportError> {
     atomic::create_directory(dir)?;
-    DOCUMENTS
-        .iter()
-        .map(|document| document.write(run, dir))
-        .fold(Ok(()), Result::and)
+    DOCUMENTS.iter().map(|document| document.write(run, dir)).fold(Ok(()), Result::and)
 }
 
 /// Keeps the documents in a directory up to date: they are written when the run begins, when it meets its early end,
@@ -68,9 +65,7 @@ impl Documents {
         for document in DOCUMENTS {
             atomic::remove(dir, document.file)?;
         }
-        Ok(Self {
-            dir: dir.to_owned(),
-        })
+        Ok(Self { dir: dir.to_owned() })
     }
 }
 

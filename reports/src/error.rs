@@ -80,15 +80,13 @@ impl fmt::Display for Operation {
 impl ReportErrorKind {
     fn of(error: &io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::AlreadyExists
-            | io::ErrorKind::IsADirectory
-            | io::ErrorKind::NotADirectory => Self::Obstructed,
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Self::NotWritable
+            io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
+                Self::Obstructed
             }
-            io::ErrorKind::StorageFull
-            | io::ErrorKind::QuotaExceeded
-            | io::ErrorKind::FileTooLarge => Self::Full,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::NotWritable,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::Full
+            }
             io::ErrorKind::NotFound => Self::NotFound,
             _ => Self::Other,
         }
@@ -112,21 +110,11 @@ impl ReportErrorKind {
 
 impl ReportError {
     pub(crate) fn io(operation: Operation, path: &Path, source: io::Error) -> Self {
-        Self {
-            kind: ReportErrorKind::of(&source),
-            operation,
-            path: path.to_owned(),
-            source: Some(source),
-        }
+        Self { kind: ReportErrorKind::of(&source), operation, path: path.to_owned(), source: Some(source) }
     }
 
     pub(crate) fn new(kind: ReportErrorKind, operation: Operation, path: &Path) -> Self {
-        Self {
-            kind,
-            operation,
-            path: path.to_owned(),
-            source: None,
-        }
+        Self { kind, operation, path: path.to_owned(), source: None }
     }
 
     /// Who is at fault.

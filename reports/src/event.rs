@@ -135,13 +135,7 @@ pub struct Identity {
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {}",
-            self.vendor.trim(),
-            self.product.trim(),
-            self.revision.trim()
-        )
+        write!(f, "{} {} {}", self.vendor.trim(), self.product.trim(), self.revision.trim())
     }
 }
 
@@ -192,18 +186,12 @@ impl Outcome {
 
     /// A skip and its reason.
     pub fn skipped(reason: impl Into<String>) -> Self {
-        Self {
-            reason: Some(reason.into()),
-            ..Self::new(Verdict::Skipped)
-        }
+        Self { reason: Some(reason.into()), ..Self::new(Verdict::Skipped) }
     }
 
     /// A failure and what was found.
     pub fn failed(finding: Finding) -> Self {
-        Self {
-            finding: Some(finding),
-            ..Self::new(Verdict::Fail)
-        }
+        Self { finding: Some(finding), ..Self::new(Verdict::Fail) }
     }
 }
 

@@ -38,24 +38,15 @@ impl Journal {
     /// When the file cannot be made or written.
     pub fn create(dir: &Path) -> Result<Self, ReportError> {
         let path = dir.join(JOURNAL_FILE);
-        let file = File::create(&path)
-            .map_err(|source| ReportError::io(Operation::Create, &path, source))?;
-        let mut journal = Self {
-            path,
-            file,
-            pending: Vec::new(),
-        };
-        journal.append(&Header {
-            journal: JOURNAL_FORMAT.to_owned(),
-        })?;
+        let file = File::create(&path).map_err(|source| ReportError::io(Operation::Create, &path, source))?;
+        let mut journal = Self { path, file, pending: Vec::new() };
+        journal.append(&Header { journal: JOURNAL_FORMAT.to_owned() })?;
         Ok(journal)
     }
 
     fn append(&mut self, line: &impl Serialize) -> Result<(), ReportError> {
         let line = serde_json::to_string(line).map_err(|error| {
-            let kind = ReportErrorKind::Rendering {
-                problem: error.to_string(),
-            };
+            let kind = ReportErrorKind::Rendering { problem: error.to_string() };
             ReportError::new(kind, Operation::Render, &self.path)
         })?;
         self.pending.extend_from_slice(line.as_bytes());
@@ -98,30 +89,18 @@ impl Sink for Journal {
 pub fn read_journal(path: &Path) -> Result<Vec<Event>, ReportError> {
     let bytes = fs::read(path).map_err(|source| ReportError::io(Operation::Read, path, source))?;
     let malformed = |line: usize, problem: String| {
-        ReportError::new(
-            ReportErrorKind::Malformed { line, problem },
-            Operation::Read,
-            path,
-        )
+        ReportError::new(ReportErrorKind::Malformed { line, problem }, Operation::Read, path)
     };
     let end = bytes.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
     let mut lines = bytes[..end].split(|&byte| byte == b'\n').enumerate();
-    let header = lines
-        .next()
-        .map(|(_, line)| serde_json::from_slice::<Header>(line));
+    let header = lines.next().map(|(_, line)| serde_json::from_slice::<Header>(line));
     match header {
         Some(Ok(header)) if header.journal == JOURNAL_FORMAT => {}
         Some(Ok(header)) => {
-            return Err(malformed(
-                1,
-                format!("format {:?}, not {JOURNAL_FORMAT:?}", header.journal),
-            ));
+            return Err(malformed(1, format!("format {:?}, not {JOURNAL_FORMAT:?}", header.journal)));
         }
         Some(Err(_)) | None => {
-            return Err(malformed(
-                1,
-                format!("no heading of format {JOURNAL_FORMAT:?}"),
-            ));
+            return Err(malformed(1, format!("no heading of format {JOURNAL_FORMAT:?}")));
         }
     }
     lines

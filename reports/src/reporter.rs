@@ -23,11 +23,7 @@ impl Reporter {
         atomic::create_directory(dir)?;
         let documents = Documents::create(dir)?;
         let journal = Journal::create(dir)?;
-        Ok(Self {
-            run: Run::new(),
-            sinks: vec![Box::new(journal), Box::new(documents)],
-            finished: false,
-        })
+        Ok(Self { run: Run::new(), sinks: vec![Box::new(journal), Box::new(documents)], finished: false })
     }
 
     /// Adds a subscriber, for instance a progress bar. It gets the events that come from now on.
@@ -42,10 +38,7 @@ impl Reporter {
     pub fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         self.run.apply(event);
         let run = &self.run;
-        self.sinks
-            .iter_mut()
-            .map(|sink| sink.on_event(event, run))
-            .fold(Ok(()), Result::and)
+        self.sinks.iter_mut().map(|sink| sink.on_event(event, run)).fold(Ok(()), Result::and)
     }
 
     /// The run as far as it is known.
@@ -61,10 +54,7 @@ impl Reporter {
     pub fn finish(&mut self) -> Result<Run, ReportError> {
         self.finished = true;
         let run = &self.run;
-        self.sinks
-            .iter_mut()
-            .map(|sink| sink.finish(run))
-            .fold(Ok(()), Result::and)?;
+        self.sinks.iter_mut().map(|sink| sink.finish(run)).fold(Ok(()), Result::and)?;
         Ok(self.run.clone())
     }
 }

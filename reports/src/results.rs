@@ -6,8 +6,8 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Clause, Counts, ExitCode, Expectation, Family, Finding, Kind, Level, Record, Run, RunState,
-    SkipGroup, StaleExpectation, Target, Tool, Verdict, exit_code, finding::seed,
+    Clause, Counts, ExitCode, Expectation, Family, Finding, Kind, Level, Record, Run, RunState, SkipGroup,
+    StaleExpectation, Target, Tool, Verdict, exit_code, finding::seed,
 };
 
 /// Format of `results.json`. A change that an old reader would misunderstand raises the number.
@@ -167,17 +167,14 @@ impl From<&Record> for ScenarioResult {
 
 /// The JSON Schema of `results.json`, as committed in `reports/schema/results.schema.json`.
 pub fn results_schema() -> String {
-    let schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Results>();
+    let schema =
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Results>();
     // A schema is JSON already: writing it cannot fail.
     format!("{:#}\n", schema.as_value())
 }
 
 pub(crate) fn render(run: &Run) -> Result<String, String> {
-    let mut text =
-        serde_json::to_string_pretty(&Results::from(run)).map_err(|error| error.to_string())?;
+    let mut text = serde_json::to_string_pretty(&Results::from(run)).map_err(|error| error.to_string())?;
     text.push('\n');
     Ok(text)
 }

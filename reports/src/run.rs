@@ -21,9 +21,7 @@ pub struct Run {
 }
 
 /// How far a run came.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunState {
     /// It said that it is over.
@@ -96,9 +94,7 @@ pub struct Record {
 impl Record {
     /// The verdict; untested while there is no outcome.
     pub fn verdict(&self) -> Verdict {
-        self.outcome
-            .as_ref()
-            .map_or(Verdict::Untested, |outcome| outcome.verdict)
+        self.outcome.as_ref().map_or(Verdict::Untested, |outcome| outcome.verdict)
     }
 
     /// Why the verdict is what it is; empty only for a pass that needs no words.
@@ -164,22 +160,13 @@ impl Run {
                 }
             }
             Event::StaleExpectation { entry, reason } => {
-                self.stale.push(StaleExpectation {
-                    entry: entry.clone(),
-                    reason: reason.clone(),
-                });
+                self.stale.push(StaleExpectation { entry: entry.clone(), reason: reason.clone() });
             }
             Event::TargetLost { reason } => keep_first(&mut self.target_lost, reason),
             Event::Interrupted { signal } => keep_first(&mut self.interrupted, signal),
             Event::Note { text } => self.notes.push(text.clone()),
-            Event::RunFinished {
-                reason,
-                elapsed_real_ns,
-            } => {
-                self.finished = Some(Finished {
-                    reason: reason.clone(),
-                    elapsed_real_ns: *elapsed_real_ns,
-                });
+            Event::RunFinished { reason, elapsed_real_ns } => {
+                self.finished = Some(Finished { reason: reason.clone(), elapsed_real_ns: *elapsed_real_ns });
             }
         }
     }
@@ -238,21 +225,18 @@ impl Run {
     pub fn trouble(&self) -> Option<String> {
         match self.state() {
             RunState::Finished => None,
-            RunState::Interrupted => Some(format!(
-                "Interrupted by {}.",
-                self.interrupted.as_deref().unwrap_or_default()
-            )),
-            RunState::SetupFailed => Some(format!(
-                "Set-up failed: {}",
-                self.setup_failure.as_deref().unwrap_or_default()
-            )),
-            RunState::TargetLost => Some(format!(
-                "Target lost: {}",
-                self.target_lost.as_deref().unwrap_or_default()
-            )),
-            RunState::Unfinished => Some(
-                "The run has not said that it is over: it still runs, or was killed.".to_owned(),
-            ),
+            RunState::Interrupted => {
+                Some(format!("Interrupted by {}.", self.interrupted.as_deref().unwrap_or_default()))
+            }
+            RunState::SetupFailed => {
+                Some(format!("Set-up failed: {}", self.setup_failure.as_deref().unwrap_or_default()))
+            }
+            RunState::TargetLost => {
+                Some(format!("Target lost: {}", self.target_lost.as_deref().unwrap_or_default()))
+            }
+            RunState::Unfinished => {
+                Some("The run has not said that it is over: it still runs, or was killed.".to_owned())
+            }
         }
     }
 
@@ -275,18 +259,11 @@ impl Run {
     pub fn families(&self) -> Vec<Family> {
         let mut verdicts: BTreeMap<&str, Vec<Verdict>> = BTreeMap::new();
         for record in self.records() {
-            verdicts
-                .entry(record.scenario.family())
-                .or_default()
-                .push(record.verdict());
+            verdicts.entry(record.scenario.family()).or_default().push(record.verdict());
         }
         let family = |(name, verdicts): (&str, Vec<Verdict>)| {
             let counts: Counts = verdicts.into_iter().collect();
-            Family {
-                name: name.to_owned(),
-                verdict: counts.worst(),
-                counts,
-            }
+            Family { name: name.to_owned(), verdict: counts.worst(), counts }
         };
         verdicts.into_iter().map(family).collect()
     }
@@ -295,18 +272,11 @@ impl Run {
     pub fn skips(&self) -> Vec<SkipGroup> {
         let mut groups: BTreeMap<(Verdict, &str), Vec<String>> = BTreeMap::new();
         for record in self.records().filter(|record| !record.verdict().ran()) {
-            groups
-                .entry((record.verdict(), record.reason()))
-                .or_default()
-                .push(record.scenario.slug.clone());
+            groups.entry((record.verdict(), record.reason())).or_default().push(record.scenario.slug.clone());
         }
         let mut groups: Vec<_> = groups
             .into_iter()
-            .map(|((verdict, reason), slugs)| SkipGroup {
-                verdict,
-                reason: reason.to_owned(),
-                slugs,
-            })
+            .map(|((verdict, reason), slugs)| SkipGroup { verdict, reason: reason.to_owned(), slugs })
             .collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.slugs.len()));
         groups
@@ -327,10 +297,7 @@ impl Run {
     fn record_mut(&mut self, slug: &str) -> &mut Record {
         self.records
             .entry(slug.to_owned())
-            .or_insert_with(|| Record {
-                scenario: Scenario::unplanned(slug),
-                ..Record::default()
-            })
+            .or_insert_with(|| Record { scenario: Scenario::unplanned(slug), ..Record::default() })
     }
 }
 

@@ -34,18 +34,7 @@ impl fmt::Display for Clause {
 
 /// How strongly the clause requires the behaviour; the order is the strength.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -77,18 +66,7 @@ impl fmt::Display for Level {
 
 /// How a scenario explores.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -139,10 +117,7 @@ pub struct Scenario {
 impl Scenario {
     /// A scenario of which only the slug is known, because an event names it and the plan does not.
     pub fn unplanned(slug: &str) -> Self {
-        Self {
-            slug: slug.to_owned(),
-            ..Self::default()
-        }
+        Self { slug: slug.to_owned(), ..Self::default() }
     }
 
     /// The family: the slug up to its first dot.
@@ -187,9 +162,9 @@ impl Expectation {
     /// The reason given with it.
     pub fn reason(&self) -> &str {
         match self {
-            Self::ExpectedFail { reason }
-            | Self::UnexpectedPass { reason }
-            | Self::Stale { reason } => reason,
+            Self::ExpectedFail { reason } | Self::UnexpectedPass { reason } | Self::Stale { reason } => {
+                reason
+            }
         }
     }
 }

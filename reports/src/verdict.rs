@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// A group has the verdict of its worst child (see [`Verdict::worst`]). A skip is never a pass: it stands below it,
 /// so a group of skips alone is skipped.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Planned, but the run ended before it was judged.
@@ -30,14 +28,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in order of the ladder.
-    pub const ALL: [Self; 6] = [
-        Self::Untested,
-        Self::Skipped,
-        Self::Pass,
-        Self::Inconclusive,
-        Self::Fail,
-        Self::Error,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Untested, Self::Skipped, Self::Pass, Self::Inconclusive, Self::Fail, Self::Error];
 
     /// The word for it in every output.
     pub const fn word(self) -> &'static str {
@@ -53,10 +45,7 @@ impl Verdict {
 
     /// Whether the scenario's body was executed and came to an end.
     pub const fn ran(self) -> bool {
-        matches!(
-            self,
-            Self::Pass | Self::Inconclusive | Self::Fail | Self::Error
-        )
+        matches!(self, Self::Pass | Self::Inconclusive | Self::Fail | Self::Error)
     }
 
     /// The verdict of a group: its worst child's; a group without children is untested.
