@@ -39,7 +39,6 @@ pub enum WireError {
 }
 
 /// The first `needed` bytes of `bytes`, or the error that says they are missing.
-#[expect(dead_code, reason = "the data structures that use it follow")]
 pub(crate) fn need<'a>(
     structure: &'static str,
     bytes: &'a [u8],

@@ -9,10 +9,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod ascii;
 mod bits;
 pub mod cdb;
 pub mod command;
 pub mod error;
+pub mod inquiry;
+mod layout;
+mod records;
 pub mod reply;
 pub mod sense;
 pub mod status;

@@ -224,4 +224,4 @@ macro_rules! integer_fields {
     )+};
 }
 
-integer_fields!(u8, u16, u32);
+integer_fields!(u8, u16, u32, u64);
