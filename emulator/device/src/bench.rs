@@ -65,11 +65,19 @@ pub trait Bench {
     /// What this bench can do.
     fn capabilities(&self) -> &Capabilities;
 
+    /// A way to open handles as `process` on `host`, also later and after the drive came back.
+    ///
+    /// # Errors
+    /// `Unsupported` for a host or process that the bench does not have.
+    fn opener(&mut self, host: HostId, process: ProcessId) -> Result<Box<dyn Opener>, DeviceError>;
+
     /// Opens a handle for reading and writing.
     ///
     /// # Errors
     /// `AccessDenied`, `Gone`, `Busy`, or `Unsupported` for a host or process that the bench does not have.
-    fn open(&mut self, host: HostId, process: ProcessId) -> Result<Box<dyn Handle>, DeviceError>;
+    fn open(&mut self, host: HostId, process: ProcessId) -> Result<Box<dyn Handle>, DeviceError> {
+        self.opener(host, process)?.open()
+    }
 
     /// Kills a process: every handle of it is closed by the system, in the system's order.
     ///
@@ -120,6 +128,18 @@ pub trait Bench {
 
     /// Control over mounted volumes.
     fn volume(&mut self) -> Option<&mut dyn VolumeControl>;
+}
+
+/// A way to open handles on the drive of a bench, from one process of one host.
+pub trait Opener: Send {
+    /// The host's unique identifier of the drive, as its enumeration gives it.
+    fn unique_id(&self) -> &str;
+
+    /// Opens a handle for reading and writing on the instance of the drive that is there now.
+    ///
+    /// # Errors
+    /// `AccessDenied`, `Busy`, `InvalidHandle` when the process is dead, or `Gone`.
+    fn open(&mut self) -> Result<Box<dyn Handle>, DeviceError>;
 }
 
 /// The button on the drive's front.

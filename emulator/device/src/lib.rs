@@ -25,8 +25,8 @@ mod request;
 mod time;
 
 pub use bench::{
-    Bench, DiscChanger, DiscKind, HostId, MemoryControl, Plug, ProcessId, Replug, ResetKind, SlowCommand,
-    SlowPath, TrayButton, VolumeControl,
+    Bench, DiscChanger, DiscKind, HostId, MemoryControl, Opener, Plug, ProcessId, Replug, ResetKind,
+    SlowCommand, SlowPath, TrayButton, VolumeControl,
 };
 pub use capability::{Capabilities, Capability};
 pub use error::{DeviceError, Effect, ErrorKind};
