@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod tidy;
+mod vm;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -21,11 +22,14 @@ struct Cli {
 enum Chore {
     /// Check the invariants of the workspace
     Tidy(tidy::Args),
+    /// Run the suite on drives of a real kernel, in virtual machines
+    Vm(vm::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Tidy(args) => tidy::run(&args),
+        Chore::Vm(args) => vm::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
