@@ -24,7 +24,7 @@ pub(crate) fn render(run: &Run) -> Result<String, String> {
     let mut records: Vec<_> = run.records().collect();
     records.sort_by_key(|record| (Reverse(record.is_nonconforming()), Reverse(record.verdict())));
     let page = Page { run, exit: exit_code(run), counts: run.counts(), families: run.families(), records };
-    page.render().map_err(|error| error.to_string())
+    page.render().map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
 impl Page<'_> {
@@ -63,6 +63,7 @@ impl Page<'_> {
             ("Reached by", Some(header.target.backend.clone())),
             ("Started", Some(header.started_at.clone())),
             ("Took", self.run.finished().map(|finished| text::duration(finished.elapsed_real_ns))),
+            ("Ended", text::end_reason(self.run).map(str::to_owned)),
             ("Seed", header.seed.map(|seed| seed.to_string())),
             ("Judged by", Some(format!("{} {}", header.tool.name, header.tool.version))),
         ];
@@ -70,6 +71,11 @@ impl Page<'_> {
             Some((name, value.filter(|value| !value.trim().is_empty())?))
         };
         facts.into_iter().filter_map(given).collect()
+    }
+
+    /// Whether the page opens with this scenario unfolded: where one alone is to be looked at.
+    fn is_open(&self, record: &Record) -> bool {
+        record.is_nonconforming() && self.run.nonconforming().nth(1).is_none()
     }
 
     /// The tables of names and values that the run was made under.

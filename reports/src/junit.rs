@@ -19,8 +19,8 @@ pub(crate) fn render(run: &Run) -> Result<String, String> {
         report.set_time(Duration::from_nanos(finished.elapsed_real_ns));
     }
     report.add_test_suites(run.families().iter().map(|family| suite(run, &family.name)));
-    report.test_suites.extend(expectations_suite(run));
-    report.test_suites.extend(run_suite(run));
+    report.add_test_suites(expectations_suite(run));
+    report.add_test_suites(run_suite(run));
     report.to_string().map_err(|error| error.to_string())
 }
 
@@ -75,17 +75,18 @@ fn case(run: &Run, record: &Record) -> TestCase {
 }
 
 fn status(run: &Run, record: &Record) -> TestCaseStatus {
-    let (verdict, reason) = (record.verdict(), record.reason());
+    let verdict = record.verdict();
     let mut status = match verdict {
         Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
         _ if record.is_nonconforming() => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Pass => return TestCaseStatus::success(),
         _ => TestCaseStatus::skipped(),
     };
-    let message = match record.expectation() {
-        Some(expectation) => format!("{}: {} ({})", expectation.words(), reason, expectation.reason()),
-        None if verdict == Verdict::Skipped || record.is_nonconforming() => reason.to_owned(),
-        None => format!("{verdict}: {reason}"),
+    let remark = text::remark(record);
+    // These two are no skips, although JUnit has no other word for them.
+    let message = match verdict {
+        Verdict::Untested | Verdict::Inconclusive => format!("{verdict}: {remark}"),
+        _ => remark,
     };
     status.set_message(text::visible_line(&message)).set_type(verdict.word());
     if let Some(finding) = text::finding(run, record) {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::{Finding, Record, Run, Verdict, exit_code, text, text::visible};
+use crate::{Family, Finding, Record, Run, Verdict, exit_code, text, text::visible};
 
 /// Renders the document.
 pub(crate) fn render(run: &Run) -> Result<String, String> {
@@ -36,6 +36,7 @@ fn heading(out: &mut String, run: &Run) -> fmt::Result {
     facts.extend(header.seed.map(|seed| ("Seed", seed.to_string())));
     facts.push(("Started", header.started_at.clone()));
     facts.extend(run.finished().map(|finished| ("Took", text::duration(finished.elapsed_real_ns))));
+    facts.extend(text::end_reason(run).map(|reason| ("Ended", reason.to_owned())));
     facts.push(("Judged by", format!("{} {}", header.tool.name, header.tool.version)));
     for (name, value) in facts.iter().filter(|(_, value)| !value.trim().is_empty()) {
         writeln!(out, "- {name}: {}", inline(value))?;
@@ -54,11 +55,17 @@ fn table(out: &mut String, run: &Run) -> fmt::Result {
     let total = run.counts();
     let columns: Vec<Verdict> = total.present().map(|(verdict, _)| verdict).collect();
     let heads: String = columns.iter().map(|verdict| format!(" {verdict} |")).collect();
-    writeln!(out, "| family | verdict |{heads} total |\n|---|---|{}---:|", "---:|".repeat(columns.len()))?;
-    let rows = families.iter().map(|family| (inline(&family.name), family.verdict, family.counts));
-    for (name, verdict, counts) in rows.chain([("**all**".to_owned(), run.verdict(), total)]) {
+    let rule = "---:|".repeat(columns.len() + 2);
+    writeln!(out, "| family | verdict | not as expected |{heads} total |\n|---|---|{rule}")?;
+    let all = Family {
+        name: "all".to_owned(),
+        verdict: run.verdict(),
+        nonconforming: run.nonconforming().count(),
+        counts: total,
+    };
+    for Family { name, verdict, nonconforming, counts } in families.iter().chain([&all]) {
         let cells: String = columns.iter().map(|&column| format!(" {} |", counts.get(column))).collect();
-        writeln!(out, "| {name} | {verdict} |{cells} {} |", counts.total())?;
+        writeln!(out, "| {} | {verdict} | {nonconforming} |{cells} {} |", inline(name), counts.total())?;
     }
     writeln!(out)
 }

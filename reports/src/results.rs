@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Clause, Counts, ExitCode, Expectation, Family, Finding, Kind, Level, Record, Run, RunState, SkipGroup,
-    StaleExpectation, Target, Tool, Verdict, exit_code, finding::seed,
+    StaleExpectation, Target, Tool, Verdict, exit_code, finding::seed, text,
 };
 
 /// Format of `results.json`. A change that an old reader would misunderstand raises the number.
@@ -40,6 +40,8 @@ pub struct Results {
     pub started_at: String,
     /// Real time of the whole run, in nanoseconds; absent while it is not over.
     pub elapsed_real_ns: Option<u64>,
+    /// Why the run ended, where it said so.
+    pub end_reason: Option<String>,
     /// Seed of the whole run, as decimal text.
     #[serde(with = "seed")]
     #[schemars(with = "Option<String>")]
@@ -124,6 +126,7 @@ impl From<&Run> for Results {
             counts: run.counts(),
             started_at: header.started_at,
             elapsed_real_ns: run.finished().map(|finished| finished.elapsed_real_ns),
+            end_reason: text::end_reason(run).map(str::to_owned),
             seed: header.seed,
             cases: header.cases,
             argv: header.argv,

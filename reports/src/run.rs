@@ -64,6 +64,8 @@ pub struct Family {
     pub name: String,
     /// Verdict of its worst scenario.
     pub verdict: Verdict,
+    /// How many of its scenarios are not as expected (see [`Record::is_nonconforming`]).
+    pub nonconforming: usize,
     /// Its scenarios by verdict.
     pub counts: Counts,
 }
@@ -257,15 +259,16 @@ impl Run {
 
     /// The families, by name.
     pub fn families(&self) -> Vec<Family> {
-        let mut verdicts: BTreeMap<&str, Vec<Verdict>> = BTreeMap::new();
+        let mut families: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
         for record in self.records() {
-            verdicts.entry(record.scenario.family()).or_default().push(record.verdict());
+            families.entry(record.scenario.family()).or_default().push(record);
         }
-        let family = |(name, verdicts): (&str, Vec<Verdict>)| {
-            let counts: Counts = verdicts.into_iter().collect();
-            Family { name: name.to_owned(), verdict: counts.worst(), counts }
+        let family = |(name, records): (&str, Vec<&Record>)| {
+            let counts: Counts = records.iter().map(|record| record.verdict()).collect();
+            let nonconforming = records.iter().filter(|record| record.is_nonconforming()).count();
+            Family { name: name.to_owned(), verdict: counts.worst(), nonconforming, counts }
         };
-        verdicts.into_iter().map(family).collect()
+        families.into_iter().map(family).collect()
     }
 
     /// What was not judged, grouped by reason, the largest group first.

@@ -59,7 +59,7 @@ impl<'a> Summary<'a> {
     }
 
     fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const WIDTH: usize = 12;
+        const WIDTH: usize = 14;
         let total = self.run.counts();
         let columns: Vec<Verdict> = total.present().map(|(verdict, _)| verdict).collect();
         let families = self.run.families();
@@ -104,7 +104,7 @@ impl<'a> Summary<'a> {
         for record in records {
             let label = self.paint(Style::of(record.verdict()), text::label(record));
             writeln!(f, "  {} {label}", visible_line(&record.scenario.slug))?;
-            writeln!(f, "      {}", visible_line(record.reason()))?;
+            writeln!(f, "      {}", visible_line(&text::remark(record)))?;
             let finding = record.outcome.as_ref().and_then(|outcome| outcome.finding.as_ref());
             let clauses = finding.map(|finding| &finding.clauses).filter(|clauses| !clauses.is_empty());
             for id in clauses.unwrap_or(&record.scenario.clauses) {
@@ -121,6 +121,9 @@ impl<'a> Summary<'a> {
         }
         for note in self.run.notes() {
             writeln!(f, "note: {}", visible_line(note))?;
+        }
+        if let Some(reason) = text::end_reason(self.run) {
+            writeln!(f, "ended: {}", visible_line(reason))?;
         }
         if let Some(trouble) = self.run.trouble() {
             writeln!(f, "{}", self.paint(Style::Red, visible_line(&trouble)))?;

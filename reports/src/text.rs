@@ -113,6 +113,22 @@ pub(crate) fn sections(run: &Run) -> [(&'static str, Vec<&Record>); 3] {
     ]
 }
 
+/// The reason of a verdict and what an expectation adds to it.
+pub(crate) fn remark(record: &Record) -> String {
+    match (record.reason(), record.expectation()) {
+        (reason, None) => reason.to_owned(),
+        ("", Some(expectation)) => format!("{}: {}", expectation.words(), expectation.reason()),
+        (reason, Some(expectation)) => {
+            format!("{reason} ({}: {})", expectation.words(), expectation.reason())
+        }
+    }
+}
+
+/// Why the run ended, where it said so.
+pub(crate) fn end_reason(run: &Run) -> Option<&str> {
+    run.finished().map(|finished| finished.reason.as_str()).filter(|reason| !reason.is_empty())
+}
+
 /// A clause by its id, spelled out where the run knows it.
 pub(crate) fn clause(run: &Run, id: &str) -> String {
     run.clause(id).map_or_else(|| id.to_owned(), |clause| format!("{clause} [{id}]"))
@@ -155,8 +171,8 @@ fn because(run: &Run, ids: &[String]) -> String {
 fn step(step: &StepRecord) -> String {
     let cdb = step.cdb.as_ref().map(|cdb| format!(" [{cdb}]")).unwrap_or_default();
     let sense = step.sense.as_ref().map(|sense| format!(", {sense}")).unwrap_or_default();
-    let StepRecord { n, actor, action, answer, .. } = step;
-    format!("{n:>4}. {actor}: {action}{cdb} -> {answer}{sense} ({})", duration(step.elapsed_ns))
+    let told = format!("{}: {}{cdb} -> {}{sense}", step.actor, step.action, step.answer);
+    format!("{:>4}. {} ({})", step.n, visible_line(&told), duration(step.elapsed_ns))
 }
 
 /// Options of `discrig test` with a value that a command for one scenario gives itself, or does not want.
