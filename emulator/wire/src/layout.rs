@@ -27,7 +27,6 @@ pub(crate) trait Layout: Sized {
     fn write(&self, bytes: &mut [u8]);
 
     /// Shows every field by name to `see`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the readable form follows"))]
     fn visit(&self, see: &mut dyn FnMut(&'static str, &dyn fmt::Display));
 }
 
@@ -141,7 +140,7 @@ impl<const N: usize> ByteValue for [u16; N] {
 /// Declares structures of fixed layout. See the [module](self).
 macro_rules! layout {
     ($(
-        $(#[doc = $doc:literal])+
+        $(#[doc = $doc:expr])+
         pub struct $name:ident: $title:literal, size $size:literal, needs $needs:literal $(, $own:ident codec)? {
             $($field:ident: $type:ty = $($byte:literal[$bit:literal; $width:literal])&+ $field_doc:literal,)*
         }
