@@ -1,6 +1,6 @@
 //! `cargo xtask tidy`: the invariants of the workspace, each as one named check.
 //!
-//! The table in [`checks!`] is the list. A row gives a check its name, its reason and its function, and puts it under
+//! The table `checks!` below is the list. A row gives a check its name, its reason and its function, and puts it under
 //! `cargo test` as well, where it runs on the repository itself. Each check has negative tests on small samples beside its
 //! function, so that it is known to be able to fail.
 

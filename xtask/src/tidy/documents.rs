@@ -23,6 +23,14 @@ pub(crate) fn module_docs(tree: &Tree) -> Vec<Finding> {
 /// The code map in `ARCHITECTURE.md` names each package and its folder.
 pub(crate) fn code_map(tree: &Tree) -> Vec<Finding> {
     let page = "ARCHITECTURE.md";
+    if !tree.has(page) {
+        return vec![Finding::new(
+            page,
+            0,
+            "does not exist",
+            "write it, with a map of all packages and folders",
+        )];
+    }
     let words: Vec<&str> = tree.text(page).split(|c: char| !is_path_character(c)).collect();
     let names = |wanted: &str| words.iter().any(|word| word.trim_end_matches(['/', '.']) == wanted);
     let mut findings = Vec::new();
@@ -141,6 +149,7 @@ mod tests {
                 Tree::sample(&[("ARCHITECTURE.md", text)]).with_package("discrig-wire", "emulator/wire", &[]);
             assert_eq!(code_map(&tree).len(), expected, "{text}");
         }
+        assert_eq!(code_map(&Tree::sample(&[])).len(), 1);
     }
 
     #[test]
