@@ -37,6 +37,7 @@ impl Page<'_> {
             stale => format!(", and {} stale", text::counted(stale, "expectation")),
         };
         match (self.counts.ran(), not_as_expected) {
+            (0, _) if self.counts.total() == 0 => format!("No scenario was planned{stale}."),
             (0, _) => format!("None of {total} ran{stale}."),
             (ran, 0) => format!("{ran} of {total} ran, none against expectation{stale}."),
             (ran, bad) => format!("{ran} of {total} ran, {bad} not as expected{stale}."),
