@@ -17,6 +17,7 @@ mod rig;
 mod table;
 mod tools;
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
@@ -115,17 +116,17 @@ fn select(names: &[String]) -> Result<Vec<&'static Lane>> {
     Ok(LANES.iter().filter(|lane| names.is_empty() || names.iter().any(|name| name == lane.name)).collect())
 }
 
-/// Runs the lanes, as many at a time as asked for, and returns their outcomes in order.
+/// Runs the lanes, as many at a time as asked for and long ones first, and returns their outcomes in the order of the table.
 fn run_all(rig: &Rig, lanes: &[&'static Lane], args: &Args) -> Vec<Outcome> {
     let end = Instant::now() + Duration::from_secs(args.timeout);
+    let mut queue: Vec<_> = lanes.iter().copied().enumerate().collect();
+    queue.sort_by_key(|(_, lane)| Reverse(lane.limit_s));
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..args.jobs.clamp(1, lanes.len().max(1)) {
             scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(lane) = lanes.get(index) else { break };
+                while let Some(&(index, lane)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = rig.run(lane, end.saturating_duration_since(Instant::now()));
                     let mut outcomes = outcomes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
                     outcomes.push((index, outcome));

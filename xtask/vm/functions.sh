@@ -63,12 +63,15 @@ nodes_present() { local nodes=(/sys/block/sr*); [ -e "${nodes[0]}" ] && [ "${#no
 nodes_open() { local node; for node in /dev/sr*; do sg_turs "$node" >/dev/null 2>&1; done; }
 
 describe_drives() {
-    local node device
+    local node device polling
     for node in /sys/block/sr*; do
         device="$node/device"
+        polling=$(cat "$node/events_poll_msecs")
+        [ "$polling" = -1 ] && polling=$(cat /sys/module/block/parameters/events_dfl_poll_msecs)
+        if [ "$polling" = 0 ]; then polling=never; else polling="every $polling ms"; fi
         fact "$(basename "$node")" "$(cat "$device/vendor" "$device/model" "$device/rev" | tr -s ' \n' ' ')"\
 "on $(readlink -f "$device" | sed 's|.*/devices/||'), sg node $(sg_of "$(basename "$node")"), "\
-"events polled every $(cat "$node/events_poll_msecs") ms (-1: the default, $(cat /sys/module/block/parameters/events_dfl_poll_msecs) ms; 0: never)"
+"polled by the kernel: $polling"
     done
 }
 

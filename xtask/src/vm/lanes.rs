@@ -15,7 +15,7 @@ pub(crate) struct Lane {
     pub(crate) suite: &'static [&'static str],
     /// Names of the checks that the guest must have answered; more are welcome.
     pub(crate) checks: &'static [&'static str],
-    /// Hard limit of the boot, in seconds.
+    /// Hard limit of the boot, in seconds; the lanes with the highest run first.
     pub(crate) limit_s: u64,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Attachment {
     pub(crate) name: &'static str,
     /// Further devices for QEMU that it is attached to.
     pub(crate) controller: &'static [&'static str],
-    /// The device for QEMU; empty where the kernel makes the drive itself.
+    /// The device for QEMU; empty where the kernel makes the drive itself. `{n}` is the number of the drive among its kind.
     pub(crate) device: &'static str,
     /// Kernel modules, each with its arguments.
     pub(crate) modules: &'static [&'static str],
@@ -73,9 +73,12 @@ impl DriveKind {
     /// What it needs.
     pub(crate) const fn attachment(self) -> &'static Attachment {
         match self {
-            Self::IdeCd => {
-                &Attachment { name: "ide-cd", controller: &[], device: "ide-cd", modules: &["ata_piix"] }
-            }
+            Self::IdeCd => &Attachment {
+                name: "ide-cd",
+                controller: &[],
+                device: "ide-cd,bus=ide.{n}",
+                modules: &["ata_piix"],
+            },
             Self::ScsiCd => &Attachment {
                 name: "scsi-cd",
                 controller: &["virtio-scsi-pci,id=scsi"],

@@ -146,8 +146,13 @@ impl Outcome {
     }
 
     /// Notes that something went wrong with the lane itself.
-    pub(crate) fn trouble(&mut self, words: &str) {
+    fn trouble(&mut self, words: &str) {
         self.troubles.push(words.to_owned());
+    }
+
+    /// Notes what the other troubles come from.
+    pub(crate) fn cause(&mut self, words: &str) {
+        self.troubles.insert(0, words.to_owned());
     }
 
     /// How the lane stands: as its worst check; a lane with troubles has failed.

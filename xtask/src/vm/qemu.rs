@@ -131,7 +131,8 @@ fn add_drives(drives: &[Drive], disc: &Path, add: &mut impl FnMut(&str, String))
         let earlier = drives.iter().take(index).filter(|other| other.kind == drive.kind).count();
         let id =
             if earlier == 0 { attachment.name.to_owned() } else { format!("{}{earlier}", attachment.name) };
-        add("-device", format!("{},drive=disc{index},id={id}", attachment.device));
+        let device = attachment.device.replace("{n}", &earlier.to_string());
+        add("-device", format!("{device},drive=disc{index},id={id}"));
     }
 }
 
@@ -251,6 +252,8 @@ mod tests {
             plain(DriveKind::ScsiCd),
             plain(DriveKind::ScsiDebug),
             Drive { kind: DriveKind::ScsiCd, read_limit: Some(7) },
+            plain(DriveKind::IdeCd),
+            plain(DriveKind::IdeCd),
         ];
         let mut said = Vec::new();
         add_drives(&drives, Path::new("a,b"), &mut |option, value| said.push(format!("{option} {value}")));
@@ -262,6 +265,10 @@ mod tests {
                 "-device scsi-cd,bus=scsi.0,drive=disc0,id=scsi-cd",
                 "-drive if=none,id=disc2,file=a,,b,format=raw,media=cdrom,readonly=on,throttling.bps-read=7",
                 "-device scsi-cd,bus=scsi.0,drive=disc2,id=scsi-cd1",
+                "-drive if=none,id=disc3,file=a,,b,format=raw,media=cdrom,readonly=on",
+                "-device ide-cd,bus=ide.0,drive=disc3,id=ide-cd",
+                "-drive if=none,id=disc4,file=a,,b,format=raw,media=cdrom,readonly=on",
+                "-device ide-cd,bus=ide.1,drive=disc4,id=ide-cd1",
             ]
         );
     }

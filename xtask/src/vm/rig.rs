@@ -60,28 +60,23 @@ impl Rig {
         let started = Instant::now();
         let share = self.folder.join("lanes").join(lane.name);
         let limit = remaining.min(Duration::from_secs(lane.limit_s));
-        let end = if limit.is_zero() {
-            Err(anyhow::anyhow!("no time was left for it"))
-        } else {
+        let end = empty(&share).and_then(|()| {
+            ensure!(!limit.is_zero(), "no time was left for it");
             self.boot(lane, &share, limit)
-        };
+        });
         let mut outcome = Outcome::read(lane, &share);
         outcome.kernel.clone_from(&self.kernel.version);
         outcome.seconds = started.elapsed().as_secs_f64();
         match end {
             Ok(End::Ended { success: true }) => {}
-            Ok(End::Ended { success: false }) => outcome.trouble("QEMU failed; see qemu.log"),
-            Ok(End::Deadline) => outcome.trouble(&format!("killed after {} s", limit.as_secs())),
-            Err(error) => outcome.trouble(&format!("{error:#}")),
+            Ok(End::Ended { success: false }) => outcome.cause("QEMU failed; see qemu.log"),
+            Ok(End::Deadline) => outcome.cause(&format!("killed after {} s", limit.as_secs())),
+            Err(error) => outcome.cause(&format!("{error:#}")),
         }
         outcome
     }
 
     fn boot(&self, lane: &Lane, share: &Path, limit: Duration) -> Result<End> {
-        if share.exists() {
-            fs::remove_dir_all(share).with_context(|| format!("removing {}", share.display()))?;
-        }
-        fs::create_dir_all(share).with_context(|| format!("making {}", share.display()))?;
         let expected = self.copy_expectations(lane, share)?;
         guest::write(share, lane, self.seed, expected.as_deref())?;
         fs::copy(&self.binary, share.join("discrig")).context("copying the program")?;
@@ -116,6 +111,14 @@ impl Rig {
         fs::copy(&source, &copy).with_context(|| format!("copying {}", source.display()))?;
         Ok(Some(copy))
     }
+}
+
+/// Makes sure that the folder exists and that nothing in it can be taken for a result of this run.
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
 }
 
 fn wanted_modules(lane: &Lane) -> Vec<&'static str> {
