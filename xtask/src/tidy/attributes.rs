@@ -1,7 +1,7 @@
 //! Exceptions to lints.
 
 use super::Finding;
-use super::lexer::{Token, matching};
+use super::lexer::{Attribute, Token, attribute, matching};
 use super::tree::Tree;
 
 /// No crate or module switches a lint off as a whole, and each exception carries its reason.
@@ -10,23 +10,12 @@ pub(crate) fn exceptions(tree: &Tree) -> Vec<Finding> {
 }
 
 fn of_file(path: &str, tokens: &[Token<'_>]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let inner = tokens.get(at + 1).is_some_and(|next| next.text == "!");
-        let open = at + 1 + usize::from(inner);
-        if token.text == "#" && tokens.get(open).is_some_and(|next| next.text == "[") {
-            let close = matching(tokens, open);
-            findings.extend(of_attribute(path, inner, tokens.get(open..close).unwrap_or_default()));
-            at = close;
-        }
-        at += 1;
-    }
-    findings
+    let attributes = (0..tokens.len()).filter_map(|at| attribute(tokens, at));
+    attributes.flat_map(|attribute| of_attribute(path, &attribute)).collect()
 }
 
 /// Looks at one attribute, also at what stands inside of `cfg_attr`.
-fn of_attribute(path: &str, inner: bool, tokens: &[Token<'_>]) -> Vec<Finding> {
+fn of_attribute(path: &str, &Attribute { inner, tokens, .. }: &Attribute<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, pair) in tokens.windows(2).enumerate() {
         let [level, open] = pair else { continue };

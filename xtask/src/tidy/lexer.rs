@@ -50,6 +50,17 @@ pub(crate) fn lex(source: &str) -> Lexed {
     Lexed { code: String::from_utf8_lossy(&lexer.code).into_owned(), comments: lexer.comments }
 }
 
+/// An attribute: `#[…]`, or `#![…]` where it is inner.
+#[derive(Debug)]
+pub(crate) struct Attribute<'t, 'a> {
+    /// Whether it speaks of what encloses it.
+    pub(crate) inner: bool,
+    /// What stands between its brackets.
+    pub(crate) tokens: &'t [Token<'a>],
+    /// Index of the token behind it.
+    pub(crate) end: usize,
+}
+
 /// Splits blanked code into tokens.
 pub(crate) fn tokens(code: &str) -> Vec<Token<'_>> {
     let bytes = code.as_bytes();
@@ -89,6 +100,19 @@ pub(crate) fn matching(tokens: &[Token<'_>], open: usize) -> usize {
         }
     }
     tokens.len().saturating_sub(1)
+}
+
+/// The attribute that begins at token `at`, if one does.
+pub(crate) fn attribute<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<Attribute<'t, 'a>> {
+    let text = |index: usize| tokens.get(index).map(|token| token.text);
+    let inner = text(at + 1) == Some("!");
+    let open = at + 1 + usize::from(inner);
+    if text(at) != Some("#") || text(open) != Some("[") {
+        return None;
+    }
+    let close = matching(tokens, open);
+    let tokens = tokens.get(open + 1..close).unwrap_or_default();
+    Some(Attribute { inner, tokens, end: close + 1 })
 }
 
 /// Whether a byte belongs to a word; bytes beyond ASCII count as letters.
@@ -291,6 +315,16 @@ mod tests {
         let code = "a::b\n  (c_1)";
         let found: Vec<_> = tokens(code).iter().map(|token| (token.text, token.line)).collect();
         assert_eq!(found, [("a", 1), ("::", 1), ("b", 1), ("(", 2), ("c_1", 2), (")", 2)]);
+    }
+
+    #[test]
+    fn attributes_are_told_from_other_signs() {
+        let tokens = tokens("#![a(b)] #[c] # d #[");
+        let outer = attribute(&tokens, 8).unwrap();
+        assert!(attribute(&tokens, 0).is_some_and(|inner| inner.inner && inner.end == 8));
+        assert!(!outer.inner && outer.tokens[0].text == "c" && outer.end == 12);
+        assert!(attribute(&tokens, 1).is_none() && attribute(&tokens, 12).is_none());
+        assert!(attribute(&tokens, 14).is_some_and(|open| open.tokens.is_empty()));
     }
 
     #[test]

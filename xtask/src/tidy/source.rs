@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::lexer::{self, Comment, Lexed, Token, matching};
+use super::lexer::{self, Comment, Lexed, Token, attribute, matching};
 
 /// A lexed Rust source.
 #[derive(Debug)]
@@ -129,22 +129,16 @@ struct TestItems {
 fn test_items(tokens: &[Token<'_>], text: &str) -> TestItems {
     let mut items = TestItems::default();
     let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let inner = tokens.get(at + 1).is_some_and(|next| next.text == "!");
-        let open = at + 1 + usize::from(inner);
-        if token.text != "#" || tokens.get(open).is_none_or(|next| next.text != "[") {
-            at += 1;
-            continue;
-        }
-        let close = matching(tokens, open);
-        if !is_test_attribute(tokens.get(open + 1..close).unwrap_or_default()) {
-            at = close + 1;
-        } else if inner {
-            items.whole_file = true;
-            at = close + 1;
-        } else {
-            at = test_item(tokens, close + 1, token.line, text, &mut items);
-        }
+    while at < tokens.len() {
+        at = match attribute(tokens, at) {
+            Some(attribute) if !is_test_attribute(attribute.tokens) => attribute.end,
+            Some(attribute) if attribute.inner => {
+                items.whole_file = true;
+                attribute.end
+            }
+            Some(attribute) => test_item(tokens, attribute.end, tokens[at].line, text, &mut items),
+            None => at + 1,
+        };
     }
     items
 }
@@ -162,13 +156,12 @@ fn is_test_attribute(tokens: &[Token<'_>]) -> bool {
 fn test_item(tokens: &[Token<'_>], from: usize, first: usize, text: &str, items: &mut TestItems) -> usize {
     let mut at = from;
     let mut path = None;
-    while tokens.get(at).is_some_and(|token| token.text == "#") {
-        let close = matching(tokens, at + 1);
-        if tokens.get(at + 2).is_some_and(|token| token.text == "path") {
-            let attribute = &text[tokens[at].offset..tokens[close].offset];
-            path = attribute.split('"').nth(1).map(|path| format!("path:{}", path.trim_end_matches(".rs")));
+    while let Some(attribute) = attribute(tokens, at) {
+        if attribute.tokens.first().is_some_and(|token| token.text == "path") {
+            let written = &text[tokens[at].offset..tokens[attribute.end - 1].offset];
+            path = written.split('"').nth(1).map(|path| format!("path:{}", path.trim_end_matches(".rs")));
         }
-        at = close + 1;
+        at = attribute.end;
     }
     let end = match body(tokens, at) {
         Some(open) => matching(tokens, open),
