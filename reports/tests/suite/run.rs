@@ -194,3 +194,10 @@ fn events_are_what_they_say_in_json() {
     let text = r#"{"event":"scenario-finished","slug":"a.b","outcome":{"verdict":"pass","colour":"blue"}}"#;
     assert!(serde_json::from_str::<Event>(text).unwrap_err().to_string().contains("colour"));
 }
+
+#[test]
+fn stamp_is_to_the_second_and_in_utc() {
+    let stamp = discrig_reports::timestamp_now();
+    let read: jiff::Timestamp = stamp.parse().unwrap();
+    assert_eq!((stamp.len(), read.subsec_nanosecond(), stamp.ends_with('Z')), (20, 0, true), "{stamp}");
+}
