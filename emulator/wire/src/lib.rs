@@ -14,6 +14,7 @@ mod bits;
 pub mod cdb;
 pub mod command;
 pub mod error;
+pub mod event;
 pub mod feature;
 pub mod inquiry;
 mod layout;
