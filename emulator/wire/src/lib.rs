@@ -18,6 +18,7 @@ pub mod event;
 pub mod feature;
 pub mod inquiry;
 mod layout;
+pub mod mode;
 mod records;
 pub mod reply;
 pub mod sense;
