@@ -1,0 +1,21 @@
+//! Where a suite gets recorder objects from.
+
+use crate::interface::Recorder;
+use discrig_device::{Bench, DeviceError, HostId, ProcessId};
+
+/// Makes recorder objects over the drive of a bench: the portable implementation, or the system's own.
+pub trait RecorderSource {
+    /// A new recorder object in `process` on `host`, not initialized.
+    ///
+    /// # Errors
+    /// `Unsupported` for a host or process that the bench does not have; or that the system could not make the object.
+    fn recorder(
+        &mut self,
+        bench: &mut dyn Bench,
+        host: HostId,
+        process: ProcessId,
+    ) -> Result<Box<dyn Recorder>, DeviceError>;
+
+    /// The choices that this implementation makes where the interface's pages leave them open, by name, for reports.
+    fn policies(&self) -> Vec<(&'static str, String)>;
+}
