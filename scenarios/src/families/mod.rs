@@ -1,0 +1,17 @@
+//! The scenarios, one module per family.
+
+mod recorder;
+mod sets;
+
+use crate::scenario::Scenario;
+use discrig_device::{HostId, ProcessId};
+
+/// Every family's lists.
+pub(crate) const ALL: &[&[Scenario]] = &[recorder::RELEASE, recorder::PROPERTIES];
+
+/// The host that is judged.
+const HOST: HostId = HostId(0);
+/// The process of the suite.
+const HERE: ProcessId = ProcessId(0);
+/// A process that can be killed.
+const ELSEWHERE: ProcessId = ProcessId(1);
