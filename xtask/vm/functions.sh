@@ -52,9 +52,22 @@ node_on() {
 # sg_of NODE: the sg node of the same drive.
 sg_of() { ls "/sys/block/$1/device/scsi_generic" 2>/dev/null; }
 
-# exclusive NODE: whether an exclusive open succeeds; errno's text on standard error where it does not.
+# lets_go SG: whether the drive opens its tray when told to; the answer on standard output where it does not. Only a closed tray
+# can refuse, so it is closed first, which a pending unit attention may refuse once. Through sg, see exclusive.
+lets_go() {
+    local code
+    sg_start --load "$1" >/dev/null 2>&1 || sg_start --load "$1" >/dev/null 2>&1
+    sg_start --eject "$1" 2>&1
+    code=$?
+    sg_start --load "$1" >/dev/null 2>&1
+    return $code
+}
+
+# exclusive NODE: whether an exclusive open succeeds; errno's text on standard error where it does not. Closing the last handle
+# of an sr node makes the kernel allow removal, so ask lets_go before.
 exclusive() {
-    perl -MFcntl -e 'sysopen(my $f, $ARGV[0], O_RDONLY | O_EXCL | O_NONBLOCK) or do { print STDERR "$!\n"; exit 1 }' "$1"
+    # O_RDWR, O_EXCL and O_NONBLOCK as numbers: loading their names takes the emulated guest longer than the rest.
+    perl -e 'sysopen(my $f, $ARGV[0], 02 | 0200 | 04000) or do { print STDERR "$!\n"; exit 1 }' "$1"
 }
 
 nodes_present() { local nodes=(/sys/block/sr*); [ -e "${nodes[0]}" ] && [ "${#nodes[@]}" -ge "$DRIVES" ]; }

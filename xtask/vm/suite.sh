@@ -1,5 +1,8 @@
 # The whole suite on the first drive, which must be free afterwards.
 
 judge_suite sr0
-why=$(exclusive "/dev/$(first_node)" 2>&1)
+node=$(first_node)
+why=$(lets_go "/dev/$(sg_of "$node")")
+verdict removable-afterwards $? "eject after the suite: ${why:-succeeds}"
+why=$(exclusive "/dev/$node" 2>&1)
 verdict free-afterwards $? "exclusive open after the suite: ${why:-succeeds}"

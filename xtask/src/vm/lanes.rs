@@ -116,7 +116,7 @@ pub(crate) const BASE_MODULES: &[&str] = &["virtio_pci", "9pnet_virtio", "9p", "
 const WHOLE_SUITE: &[&str] = &["--allow", "tray,wedge"];
 /// A run that does not end by itself before something happens to it.
 const LONG_SUITE: &[&str] = &["--allow", "tray", "--cases", "100000"];
-const SUITE_CHECKS: &[&str] = &["suite", "free-afterwards"];
+const SUITE_CHECKS: &[&str] = &["suite", "removable-afterwards", "free-afterwards"];
 const SUITE_LIMIT_S: u64 = 180;
 
 /// A lane that runs the whole suite on one drive.
@@ -191,7 +191,7 @@ pub(crate) const LANES: &[Lane] = &[
         script: Script::Kill,
         suite: LONG_SUITE,
         checks: &["kill.interrupts", "kill.inspect-succeeds", "kill.never-locked", "kill.never-prevented"],
-        limit_s: 240,
+        limit_s: 300,
     },
 ];
 
