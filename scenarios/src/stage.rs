@@ -4,7 +4,9 @@ use crate::allowed::{Allowed, Permitted};
 use crate::answer::Answer;
 use crate::stop::{Finding, Stop, Verdict};
 use crate::transcript::{Entry, Transcript};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
+use discrig_device::fault::Rule;
 use discrig_device::{
     Bench, Completion, Data, DeviceError, ErrorKind, Handle, HostId, Instant, Owner, ProcessId, Request,
     VolumePolicy,
@@ -33,6 +35,8 @@ pub struct Stage<'a> {
     pub bench: &'a mut dyn Bench,
     source: &'a mut dyn RecorderSource,
     settings: Settings,
+    standing: &'a [Rule],
+    cancelled: Option<&'a AtomicBool>,
     transcript: Transcript,
     variants: Vec<String>,
 }
@@ -65,7 +69,29 @@ impl<'a> Stage<'a> {
         source: &'a mut dyn RecorderSource,
         settings: Settings,
     ) -> Stage<'a> {
-        Stage { bench, source, settings, transcript: Transcript::default(), variants: Vec::new() }
+        Stage {
+            bench,
+            source,
+            settings,
+            standing: &[],
+            cancelled: None,
+            transcript: Transcript::default(),
+            variants: Vec::new(),
+        }
+    }
+
+    /// The same with fault rules that hold throughout: they are installed whenever the bench is restored for a scenario.
+    #[must_use]
+    pub fn under(mut self, rules: &'a [Rule]) -> Stage<'a> {
+        self.standing = rules;
+        self
+    }
+
+    /// The same with a flag that ends the run as soon as it is true.
+    #[must_use]
+    pub fn until(mut self, cancelled: &'a AtomicBool) -> Stage<'a> {
+        self.cancelled = Some(cancelled);
+        self
     }
 
     /// The caller's decisions.
@@ -94,15 +120,26 @@ impl<'a> Stage<'a> {
     pub(crate) fn begin(&mut self) -> Verdict {
         self.transcript.clear();
         self.variants.clear();
-        self.bench.restore().map_err(|error| self.lost_or_rig(error))
+        self.restore()
+    }
+
+    /// Brings the bench to the known state, under the standing fault rules.
+    pub(crate) fn restore(&mut self) -> Verdict {
+        if self.cancelled.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            return Err(Stop::Interrupted);
+        }
+        self.bench.restore()?;
+        if self.standing.is_empty() {
+            return Ok(());
+        }
+        let faults =
+            self.bench.faults().ok_or_else(|| Stop::Rig("this bench has no fault injection".to_owned()))?;
+        self.standing.iter().try_for_each(|rule| Ok(faults.install(rule.clone())?))
     }
 
     /// Restores the bench and adds the transcript to a finding. After a pass, a bench that cannot be restored is a failure: the
     /// drive must be usable again.
     pub(crate) fn end(&mut self, verdict: Verdict) -> Verdict {
-        if let Some(faults) = self.bench.faults() {
-            faults.lift();
-        }
         let verdict = verdict.map_err(|stop| match stop {
             Stop::Fail(mut finding) if finding.steps.is_empty() => {
                 finding.steps = self.transcript.entries().to_vec();
@@ -112,18 +149,15 @@ impl<'a> Stage<'a> {
         });
         match (verdict, self.bench.restore()) {
             (verdict, Ok(())) => verdict,
-            (Ok(()), Err(error)) if error.kind() == ErrorKind::Gone => Err(Stop::Lost(error.to_string())),
+            (_, Err(error)) if error.kind() == ErrorKind::Gone => Err(Stop::Lost(error.to_string())),
             (Ok(()), Err(error)) => {
                 let mut finding = Finding::new(format!("the drive is not usable afterwards: {error}"));
+                finding.clauses.push("design-usable-after".to_owned());
                 finding.steps = self.transcript.entries().to_vec();
                 Err(Stop::Fail(Box::new(finding)))
             }
             (stop, Err(_)) => stop,
         }
-    }
-
-    fn lost_or_rig(&self, error: DeviceError) -> Stop {
-        if error.kind() == ErrorKind::Gone { Stop::Lost(error.to_string()) } else { Stop::from(error) }
     }
 
     // --- seats ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 //! Why a scenario did not pass.
 
 use crate::transcript::Entry;
-use discrig_device::DeviceError;
+use discrig_device::{DeviceError, ErrorKind};
 use thiserror::Error;
 
 /// Passed, or why not.
@@ -16,6 +16,9 @@ pub enum Stop {
     /// Nothing can be concluded from what was seen.
     #[error("inconclusive: {0}")]
     Inconclusive(String),
+    /// The caller wants the run to end.
+    #[error("interrupted")]
+    Interrupted,
     /// The drive is gone and does not come back.
     #[error("the drive is gone: {0}")]
     Lost(String),
@@ -64,10 +67,13 @@ impl Stop {
     }
 }
 
-/// Failures of calls that are not judged are failures of the rig.
+/// Failures of calls that are not judged are failures of the rig, except that the drive went away.
 impl From<DeviceError> for Stop {
     fn from(error: DeviceError) -> Stop {
-        Stop::Rig(error.to_string())
+        match error.kind() {
+            ErrorKind::Gone => Stop::Lost(error.to_string()),
+            _ => Stop::Rig(error.to_string()),
+        }
     }
 }
 

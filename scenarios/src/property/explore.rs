@@ -61,7 +61,7 @@ fn advance<W: World>(
     state: W::State,
     step: &W::Step,
 ) -> Result<W::State, Stop> {
-    stage.bench.restore()?;
+    stage.restore()?;
     let mut cast = W::cast(stage)?;
     for entry in way {
         W::perform(&mut cast, stage, &alphabet[*entry])?;

@@ -170,7 +170,7 @@ pub(crate) enum Detail {
 
 /// Runs a step list from the known state and checks every answer.
 pub(crate) fn run_case<W: World>(stage: &mut Stage<'_>, steps: &[W::Step], detail: Detail) -> Verdict {
-    stage.bench.restore()?;
+    stage.restore()?;
     let rules = Rules::of(stage.bench.capabilities());
     let mut cast = W::cast(stage)?;
     let mut belief = Belief::<W>::new();
