@@ -11,18 +11,23 @@
 
 pub mod ascii;
 mod bits;
+pub mod capacity;
 pub mod cdb;
 pub mod command;
+pub mod disc;
 pub mod error;
 pub mod event;
 pub mod feature;
 pub mod inquiry;
 mod layout;
 pub mod mode;
+pub mod msf;
 mod records;
 pub mod reply;
 pub mod sense;
 pub mod status;
+pub mod toc;
+pub mod track;
 
 pub use cdb::Cdb;
 pub use command::{Command, CommandSpec};
