@@ -129,6 +129,10 @@ impl<'a> Stage<'a> {
             return Err(Stop::Interrupted);
         }
         self.bench.restore()?;
+        self.install_standing()
+    }
+
+    fn install_standing(&mut self) -> Verdict {
         if self.standing.is_empty() {
             return Ok(());
         }
@@ -348,6 +352,39 @@ impl<'a> Stage<'a> {
         let text = result.as_ref().map_or_else(ToString::to_string, |_| "OK".to_owned());
         self.log("bench", name, None, &text, at);
         Ok(result?)
+    }
+
+    /// Installs a fault rule.
+    ///
+    /// # Errors
+    /// [`Stop::Skip`] on a bench that does not honour its action; [`Stop::Rig`] for a rule that contradicts itself.
+    pub fn inject(&mut self, rule: Rule) -> Verdict {
+        let action = rule.action.kind();
+        let at = self.bench.now();
+        let name = format!("fault rule: {rule}");
+        let faults = self.bench.faults().filter(|faults| faults.honours(action));
+        let faults = faults.ok_or_else(|| Stop::Skip(format!("this bench cannot cause `{action}`")))?;
+        faults.install(rule)?;
+        self.log("bench", &name, None, "OK", at);
+        Ok(())
+    }
+
+    /// Takes the injected fault rules away; those that stand throughout stay.
+    ///
+    /// # Errors
+    /// [`Stop::Rig`].
+    pub fn lift(&mut self) -> Verdict {
+        let at = self.bench.now();
+        if let Some(faults) = self.bench.faults() {
+            faults.lift();
+        }
+        self.log("bench", "fault rules lifted", None, "OK", at);
+        self.install_standing()
+    }
+
+    /// How many times a fault rule has fired.
+    pub fn fired(&mut self) -> u64 {
+        self.bench.faults().map_or(0, |faults| faults.fired())
     }
 
     /// Lets time pass.
