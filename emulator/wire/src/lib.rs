@@ -20,12 +20,18 @@ pub mod event;
 pub mod feature;
 pub mod inquiry;
 mod layout;
+pub mod luns;
+pub mod mechanism;
 pub mod mode;
 pub mod msf;
+pub mod performance;
 mod records;
+pub mod removal;
 pub mod reply;
+pub mod reservation;
 pub mod sense;
 pub mod status;
+pub mod structure;
 pub mod toc;
 pub mod track;
 
