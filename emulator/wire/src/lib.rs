@@ -14,6 +14,7 @@ mod bits;
 pub mod capacity;
 pub mod cdb;
 pub mod command;
+pub mod describe;
 pub mod disc;
 pub mod error;
 pub mod event;

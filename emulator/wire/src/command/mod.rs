@@ -4,6 +4,7 @@
 //! command and its clause. Typed commands, the decoder, the encoder, the per-byte usage mask, test strategies and documentation are all
 //! derived from the rows in [`table`].
 
+pub mod docs;
 mod spec;
 mod table;
 
