@@ -1,9 +1,13 @@
 //! Bytes of an MMC recorder.
 //!
 //! Everything that crosses the boundary between an initiator and an optical disc recorder has its one definition here: the
-//! command table ([`command`]), the sense table ([`sense`]), and the data structures that commands carry. Nothing in
-//! this crate has state, does I/O or can panic on what it parses: bytes from outside are either understood or refused with a
-//! [`WireError`] that says where and why.
+//! command table ([`command`]), the sense table ([`sense`]), the feature table ([`feature`]), and the data structures that commands
+//! carry, one module to a subject. Nothing in this crate has state, does I/O or can panic on what it parses: bytes from outside are
+//! either understood or refused with a [`WireError`] that says where and why.
+//!
+//! Structures go both ways. `parse` is total and as tolerant as initiators must be: an answer that the allocation length cut is read as far
+//! as it goes, bytes beyond its announced length mean nothing, and lengths that contradict each other are errors. `encode` appends to a
+//! [`Reply`] without allocating. [`describe`] turns all of it into text for people.
 //!
 //! Multi-byte fields are big-endian throughout. "Byte n, bit m" counts bit 0 as the least significant one.
 

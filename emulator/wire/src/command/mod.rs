@@ -2,7 +2,7 @@
 //!
 //! A row gives operation code (and service action), name, length, direction, fields, flags, usual timeout, the features that require the
 //! command and its clause. Typed commands, the decoder, the encoder, the per-byte usage mask, test strategies and documentation are all
-//! derived from the rows in [`table`].
+//! derived from the rows in `table.rs`.
 
 pub mod docs;
 mod spec;

@@ -1,3 +1,5 @@
+//! Texts compared whole, and no bytes that make it panic.
+
 use super::*;
 use crate::sense::{FixedSense, Pointer, codes};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Descriptors against captured bytes, the table as a table, and any bytes at all.
+
 use super::*;
 use crate::ascii::Ascii;
 use crate::layout::testing::{check_layout, check_layouts};

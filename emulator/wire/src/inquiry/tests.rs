@@ -1,3 +1,5 @@
+//! INQUIRY data and pages against bytes written by hand, round trips, and any bytes at all.
+
 use super::*;
 use crate::layout::testing::check_layouts;
 use proptest::prelude::*;

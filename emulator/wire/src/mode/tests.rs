@@ -1,3 +1,5 @@
+//! Pages against captured bytes, answers, parameter lists, and any bytes at all.
+
 use super::*;
 use crate::feature::LoadingMechanism;
 use crate::layout::testing::{check_layout, check_layouts};
