@@ -1,0 +1,370 @@
+//! The laboratory around a physical drive.
+
+use crate::abi::reset_level;
+use crate::abilities::{Findings, declare, pollers};
+use crate::ask::{Ask, Readiness};
+use crate::classify::{Operation, refused};
+use crate::faults::SharedFaults;
+use crate::handle::LinuxHandle;
+use crate::node::{Identity, Node, NodeKind, OpenError};
+use crate::object::FileObject;
+use crate::plug::{self, SysfsPlug};
+use crate::remote::{AgentCommand, AgentProcess, RemoteHandle};
+use crate::rig::{Rig, locked};
+use crate::runtime::RuntimeFolder;
+use crate::slow::{self, SlowReads};
+use crate::undo::{self, HealReport};
+use core::time::Duration;
+use discrig_device::fault::FaultControl;
+use discrig_device::{
+    Bench, Capabilities, DeviceError, DiscChanger, ErrorKind, Handle, HostId, Instant, MemoryControl, Opener,
+    Plug, ProcessId, Replug, ResetKind, SlowPath, TrayButton, VolumeControl,
+};
+use std::path::Path;
+use std::sync::{Arc, Mutex, Weak};
+
+/// How long the drive gets to become ready when it is brought to the known state.
+const READY: Duration = Duration::from_secs(30);
+
+/// What the bench may do.
+#[derive(Clone, Debug, Default)]
+pub struct LinuxOptions {
+    /// How to start other processes; without it there is only this one.
+    pub agent_command: Option<AgentCommand>,
+    /// Resets may be caused. They hit everything on the bus.
+    pub allow_reset: bool,
+    /// The tray may be moved to bring the drive to the known state.
+    pub allow_tray: bool,
+    /// The drive may be taken off its bus.
+    pub allow_unplug: bool,
+    /// The disc may be read when the bench is opened, to find out whether commands can be had that take too long.
+    pub measure: bool,
+}
+
+/// A physical drive, its kernel, and real processes.
+#[derive(Debug)]
+pub struct LinuxBench {
+    rig: Arc<Rig>,
+    options: LinuxOptions,
+    capabilities: Capabilities,
+    healed: HealReport,
+    plug: Option<SysfsPlug>,
+    slow: Option<SlowReads>,
+    had_disc: bool,
+    faults: SharedFaults,
+}
+
+impl LinuxBench {
+    /// Opens the drive at `path`, heals what dead discrig processes left on it, and finds out what can be done with it.
+    ///
+    /// # Errors
+    /// [`OpenError`] for whatever is no optical drive that answers.
+    pub fn open(path: impl AsRef<Path>, options: LinuxOptions) -> Result<LinuxBench, OpenError> {
+        let folder = RuntimeFolder::of_system();
+        let node = Node::at(path.as_ref())?;
+        let healed = undo::heal_node(&folder, &node).unwrap_or_else(|error| HealReport {
+            undone: Vec::new(),
+            left: vec![format!("what a dead process left: {error}")],
+        });
+        let rig = Rig::open(node, folder)?;
+        register(&rig);
+        let faults = rig.faults().clone();
+        let mut bench = LinuxBench {
+            rig,
+            options,
+            capabilities: Capabilities::new(),
+            healed,
+            plug: None,
+            slow: None,
+            had_disc: false,
+            faults,
+        };
+        bench.explore();
+        Ok(bench)
+    }
+
+    /// Who the drive says it is.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        self.rig.identity()
+    }
+
+    /// Which driver's node the bench uses.
+    #[must_use]
+    pub fn node_kind(&self) -> NodeKind {
+        self.rig.current().kind
+    }
+
+    /// What dead processes had left behind when the bench was opened.
+    pub fn healed(&self) -> &HealReport {
+        &self.healed
+    }
+
+    /// Answers so far that came after their request's timeout: Linux does not honour every timeout.
+    #[must_use]
+    pub fn late_answers(&self) -> u64 {
+        self.rig.late_answers()
+    }
+
+    /// Something that leaves the drive unlocked from another thread, also while this one is stuck in a command.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        Guard { rig: Arc::downgrade(&self.rig) }
+    }
+
+    /// Frees and undoes everything of every bench of this process. For a signal's thread, just before the process ends.
+    pub fn emergency_restore() {
+        let rigs: Vec<_> = locked(&RIGS).drain(..).collect();
+        for rig in rigs {
+            // What fails here is left to the next process' journal.
+            let _ = Guard { rig }.restore();
+        }
+    }
+
+    /// Finds out what the drive and the machine can do.
+    fn explore(&mut self) {
+        let node = self.rig.current();
+        let is_root = rustix::process::geteuid().is_root();
+        let (mut has_disc, mut moves_tray) = (false, false);
+        let mut no_reset = [Some("not allowed".to_owned()), Some("not allowed".to_owned())];
+        if let Ok((node, fd)) = self.rig.open_either() {
+            if self.options.allow_reset {
+                no_reset = if is_root {
+                    [reset_level::DEVICE, reset_level::BUS].map(|level| {
+                        fd.reset(level).err().map(|errno| format!("the adapter refuses: {errno}"))
+                    })
+                } else {
+                    [Some("root alone may reset".to_owned()), Some("root alone may reset".to_owned())]
+                };
+            }
+            let mut ask = Ask::new(&node, &fd);
+            let ready = matches!(ask.settle(READY), Ok(Readiness::Ready));
+            has_disc = ready && matches!(ask.capacity(), Ok(Some(_)));
+            moves_tray = ask.moves_tray().unwrap_or(false);
+        }
+        self.had_disc = has_disc;
+        let no_plug = match &node.device {
+            _ if !self.options.allow_unplug => Some("not allowed"),
+            None => Some("the drive has no place in sysfs"),
+            Some(_) if !is_root => Some("root alone may take devices off their bus"),
+            Some(_) => None,
+        };
+        self.plug = no_plug.is_none().then(|| SysfsPlug::new(Arc::clone(&self.rig)));
+        let limit = self.rig.properties(&node).maximum_transfer_unaligned;
+        let slow = match (has_disc, self.options.measure) {
+            (true, true) => slow::measure(&self.rig, limit),
+            (true, false) => Err("not measured".to_owned()),
+            (false, _) => Err("there is no disc to read slowly".to_owned()),
+        };
+        self.capabilities = declare(&Findings {
+            kind: node.kind,
+            processes: self.options.agent_command.is_some(),
+            no_plug,
+            no_reset,
+            has_disc,
+            moves_tray,
+            pollers: pollers(&node),
+            slow: slow.as_ref().map(SlowReads::describe).map_err(String::clone),
+        });
+        self.slow = slow.ok();
+    }
+
+    /// The process, started if it does not run.
+    fn process(&mut self, process: ProcessId) -> Result<Arc<AgentProcess>, DeviceError> {
+        let command = self.options.agent_command.as_ref();
+        let command = command.ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, "open"))?;
+        let node = self.rig.current();
+        let mut agents = self.rig.agents();
+        if let Some(agent) = agents.get(&process.0).filter(|agent| agent.is_alive()) {
+            return Ok(Arc::clone(agent));
+        }
+        let agent = AgentProcess::start(command, &node.path)?;
+        agents.insert(process.0, Arc::clone(&agent));
+        Ok(agent)
+    }
+
+    /// Sees to it that there is a drive to work with, also as another instance.
+    fn recover_instance(&mut self) -> Result<(), DeviceError> {
+        if let Some(plug) = self.plug.as_mut().filter(|plug| plug.is_pulled()) {
+            return plug.put_back(Replug::Same);
+        }
+        let node = self.rig.current();
+        let alive = undo::open_either(&node).is_ok_and(|(_, fd)| fd.ping().is_ok());
+        let Some(place) = node.device.as_ref().filter(|_| !alive) else { return Ok(()) };
+        match plug::find(node.kind, self.rig.identity(), place) {
+            Some(node) => {
+                self.rig.set_current(node);
+                Ok(())
+            }
+            None => Err(DeviceError::new(ErrorKind::Gone, "restore")),
+        }
+    }
+}
+
+impl Drop for LinuxBench {
+    fn drop(&mut self) {
+        // What fails here is left to the next process' journal.
+        let _ = self.rig.release_everything();
+    }
+}
+
+impl Bench for LinuxBench {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn opener(&mut self, host: HostId, process: ProcessId) -> Result<Box<dyn Opener>, DeviceError> {
+        if host != HostId(0) {
+            return Err(DeviceError::new(ErrorKind::Unsupported, "open"));
+        }
+        let rig = Arc::clone(&self.rig);
+        let node = rig.current();
+        let unique_id = node.device.map_or_else(|| node.path.display().to_string(), |device| device.path());
+        let process = if process == ProcessId(0) { None } else { Some(self.process(process)?) };
+        Ok(Box::new(LinuxOpener { rig, process, unique_id }))
+    }
+
+    fn kill(&mut self, process: ProcessId) -> Result<(), DeviceError> {
+        if process == ProcessId(0) || self.options.agent_command.is_none() {
+            return Err(DeviceError::new(ErrorKind::Unsupported, "kill"));
+        }
+        let agent = self.rig.agents().remove(&process.0);
+        agent.map_or(Ok(()), |agent| agent.kill())
+    }
+
+    fn reset(&mut self, kind: ResetKind) -> Result<(), DeviceError> {
+        use discrig_device::Capability::{ResetBus, ResetLogicalUnit};
+        let (ability, level) = match kind {
+            ResetKind::Bus => (ResetBus, reset_level::BUS),
+            ResetKind::LogicalUnit => (ResetLogicalUnit, reset_level::DEVICE),
+            ResetKind::Nexus(_) | ResetKind::Power => {
+                return Err(DeviceError::new(ErrorKind::Unsupported, "reset"));
+            }
+        };
+        if !self.capabilities.has(ability) {
+            return Err(DeviceError::new(ErrorKind::Unsupported, "reset"));
+        }
+        let (_, fd) = self.rig.open_either()?;
+        fd.reset(level).map_err(|errno| refused(Operation::Reset, errno))
+    }
+
+    fn now(&self) -> Instant {
+        self.rig.now()
+    }
+
+    fn wait(&mut self, span: Duration) {
+        std::thread::sleep(span);
+    }
+
+    fn restore(&mut self) -> Result<(), DeviceError> {
+        self.faults.lift();
+        self.rig.kill_agents()?;
+        self.rig.revoke_objects();
+        self.recover_instance()?;
+        let (node, fd) = self.rig.open_either()?;
+        let mut ask = Ask::new(&node, &fd);
+        undo::unlock_door(&node, &fd);
+        undo::allow_removal(&node, &fd)?;
+        undo::release(&node, &fd)?;
+        undo::undo(&node, &fd, &mut self.rig.journal().traces())?;
+        if self.options.allow_tray && self.had_disc && ask.tray_open()?.unwrap_or(false) {
+            ask.load()?;
+        }
+        ask.settle(READY)?;
+        self.rig.journal().clear();
+        // The journals of the children that were killed.
+        undo::heal_node(self.rig.folder(), &self.rig.current()).map(drop)
+    }
+
+    fn faults(&mut self) -> Option<&mut dyn FaultControl> {
+        Some(&mut self.faults)
+    }
+
+    fn button(&mut self) -> Option<&mut dyn TrayButton> {
+        None
+    }
+
+    fn changer(&mut self) -> Option<&mut dyn DiscChanger> {
+        None
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn MemoryControl> {
+        None
+    }
+
+    fn plug(&mut self) -> Option<&mut dyn Plug> {
+        self.plug.as_mut().map(|plug| -> &mut dyn Plug { plug })
+    }
+
+    fn slow(&mut self) -> Option<&mut dyn SlowPath> {
+        self.slow.as_mut().map(|slow| -> &mut dyn SlowPath { slow })
+    }
+
+    fn volume(&mut self) -> Option<&mut dyn VolumeControl> {
+        None
+    }
+}
+
+/// Opens handles from this process or another.
+#[derive(Debug)]
+struct LinuxOpener {
+    rig: Arc<Rig>,
+    process: Option<Arc<AgentProcess>>,
+    unique_id: String,
+}
+
+impl Opener for LinuxOpener {
+    fn unique_id(&self) -> &str {
+        &self.unique_id
+    }
+
+    fn open(&mut self) -> Result<Box<dyn Handle>, DeviceError> {
+        let path = self.rig.current().path;
+        match &self.process {
+            Some(process) => Ok(Box::new(RemoteHandle::open(&self.rig, process, &path)?)),
+            None => {
+                let object = FileObject::open(&self.rig, Node::at(&path)?)?;
+                Ok(Box::new(LinuxHandle::new(Arc::clone(&self.rig), object)))
+            }
+        }
+    }
+}
+
+/// Leaves the drive of one bench unlocked, from any thread.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    rig: Weak<Rig>,
+}
+
+impl Guard {
+    /// Kills the bench's other processes, closes its handles, and undoes what they did to the drive. Nothing happens when the bench
+    /// is gone.
+    ///
+    /// # Errors
+    /// What could not be undone; it stays in the journal for the next process.
+    pub fn restore(&self) -> Result<(), DeviceError> {
+        self.rig.upgrade().map_or(Ok(()), |rig| rig.release_everything())
+    }
+}
+
+/// The rigs of this process, for [`LinuxBench::emergency_restore`].
+static RIGS: Mutex<Vec<Weak<Rig>>> = Mutex::new(Vec::new());
+
+fn register(rig: &Arc<Rig>) {
+    let mut rigs = locked(&RIGS);
+    rigs.retain(|rig| rig.strong_count() > 0);
+    rigs.push(Arc::downgrade(rig));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_drive_is_refused() {
+        for path in ["/dev/null", "/dev", "/proc/self/exe", "/dev/no-such-node"] {
+            assert!(LinuxBench::open(path, LinuxOptions::default()).is_err(), "{path}");
+        }
+        LinuxBench::emergency_restore();
+    }
+}

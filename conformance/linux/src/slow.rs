@@ -1,0 +1,191 @@
+//! Commands that take too long: reads that are known to last longer than the shortest timeout that the node honours.
+//!
+//! How fast the drive reads is measured once. Most drives are too fast for that, and then the ability is not declared; a drive on a slow
+//! bus or with a slow disc gives genuine timeouts, late answers and error handling.
+
+use crate::ask::Ask;
+use crate::node::NodeKind;
+use crate::rig::Rig;
+use crate::sg::SR_SHORTEST_TIMEOUT;
+use core::time::Duration;
+use discrig_device::{DeviceError, ErrorKind, SlowCommand, SlowPath};
+use discrig_wire::command::Read10;
+use std::sync::Arc;
+
+/// Timeouts of sg are counted in the kernel's ticks of up to 10 ms.
+const SG_SHORTEST_TIMEOUT: Duration = Duration::from_millis(20);
+/// By how much a command exceeds its timeout.
+const FACTOR: u32 = 2;
+/// Longest time that a slow command may take.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Bytes of the reads that measure: small ones first, so that a very slow drive is found out soon.
+const SAMPLES: [u32; 3] = [2 * 1024, 32 * 1024, 512 * 1024];
+/// A sample that takes this long is good enough.
+const TELLING: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Host adapter drivers that start a command's timer anew whenever it runs out.
+const PATIENT_DRIVERS: &[&str] = &["virtio_scsi"];
+
+/// A measured drive that is slow enough.
+#[derive(Clone, Debug)]
+pub(crate) struct SlowReads {
+    rig: Arc<Rig>,
+    blocks: u16,
+    block_size: u32,
+    timeout: Duration,
+    /// Blocks on the disc.
+    capacity: u32,
+    /// Next address to read: regions are not read twice, or a cache would answer.
+    next: u32,
+}
+
+/// The shortest timeout that commands on a node of this kind can have.
+pub(crate) const fn shortest_timeout(kind: NodeKind) -> Duration {
+    match kind {
+        NodeKind::Sg => SG_SHORTEST_TIMEOUT,
+        NodeKind::Sr => SR_SHORTEST_TIMEOUT,
+    }
+}
+
+/// Measures the drive.
+///
+/// # Errors
+/// Why no read of this drive is slow enough, in words for the capability's remark.
+pub(crate) fn measure(rig: &Arc<Rig>, limit: u32) -> Result<SlowReads, String> {
+    let words = |error: DeviceError| error.to_string();
+    let (node, fd) = rig.open_either().map_err(words)?;
+    let driver = node.device.as_ref().and_then(|device| device.driver()).unwrap_or_default();
+    if PATIENT_DRIVERS.contains(&driver.as_str()) {
+        return Err(format!("the adapter's driver, {driver}, never gives a command up"));
+    }
+    let mut ask = Ask::new(&node, &fd);
+    let Some((capacity, block_size)) = ask.capacity().map_err(words)? else {
+        return Err("there is no disc to read slowly".to_owned());
+    };
+    let limit_blocks = (limit / block_size).clamp(1, u32::from(u16::MAX));
+    let mut next = capacity / 2;
+    let mut rate = None;
+    for sample in SAMPLES {
+        let blocks = (sample / block_size).clamp(1, limit_blocks);
+        // Twice: the first read may hit what was read ahead, or fill a throttle's bucket.
+        for _ in 0..2 {
+            let taken = read(&mut ask, &mut next, capacity, blocks, block_size).map_err(words)?;
+            rate = taken.map(|taken| taken.as_secs_f64() / f64::from(blocks)).or(rate);
+            if taken.is_some_and(|taken| taken > TELLING) {
+                break;
+            }
+        }
+        if rate.is_some_and(|rate| rate * f64::from(blocks) > TELLING.as_secs_f64()) {
+            break;
+        }
+    }
+    let seconds_per_block = rate.ok_or("the disc's second half cannot be read")?;
+    plan(node.kind, seconds_per_block, limit_blocks).map(|(blocks, timeout)| SlowReads {
+        rig: Arc::clone(rig),
+        blocks,
+        block_size,
+        timeout,
+        capacity,
+        next,
+    })
+}
+
+/// How many blocks to read under which timeout, so that the read takes [`FACTOR`] times as long.
+fn plan(kind: NodeKind, seconds_per_block: f64, limit_blocks: u32) -> Result<(u16, Duration), String> {
+    let shortest = shortest_timeout(kind);
+    let wanted = shortest.as_secs_f64() * f64::from(FACTOR);
+    let needed = (wanted / seconds_per_block.max(1e-9)).ceil();
+    if needed > f64::from(limit_blocks) {
+        return Err(format!(
+            "the drive is too fast: its largest read takes {:.1} ms, and the shortest timeout of {kind} nodes is {} ms",
+            seconds_per_block * f64::from(limit_blocks) * 1e3,
+            shortest.as_millis(),
+        ));
+    }
+    let blocks = needed.max(1.0) as u16;
+    let takes = Duration::from_secs_f64((seconds_per_block * f64::from(blocks)).min(3600.0));
+    if takes > LONGEST {
+        return Err(format!("the drive is too slow: a single read takes {} s", takes.as_secs()));
+    }
+    Ok((blocks, (takes / FACTOR).max(shortest)))
+}
+
+/// Reads a fresh region.
+fn read(
+    ask: &mut Ask<'_>,
+    next: &mut u32,
+    capacity: u32,
+    blocks: u32,
+    block_size: u32,
+) -> Result<Option<Duration>, DeviceError> {
+    let command = fresh(next, capacity, blocks as u16);
+    let mut buffer = vec![0; blocks as usize * block_size as usize];
+    ask.timed_read(command, &mut buffer, TIMEOUT)
+}
+
+/// A read of the next region that was not read yet, beginning over at the end of the disc. The gap keeps read-ahead away.
+fn fresh(next: &mut u32, capacity: u32, blocks: u16) -> Read10 {
+    let length = u32::from(blocks);
+    if next.checked_add(length).is_none_or(|end| end > capacity) {
+        *next = 0;
+    }
+    let logical_block_address = *next;
+    *next = next.saturating_add(length.saturating_mul(4));
+    Read10 { force_unit_access: false, logical_block_address, transfer_length: blocks, ..Read10::default() }
+}
+
+impl SlowReads {
+    /// In words, for the capability's remark.
+    pub(crate) fn describe(&self) -> String {
+        format!(
+            "a READ(10) of {} blocks takes about {} ms, twice its timeout; the answer may come late all the same",
+            self.blocks,
+            (self.timeout * FACTOR).as_millis()
+        )
+    }
+}
+
+impl SlowPath for SlowReads {
+    fn arm(&mut self) -> Result<SlowCommand, DeviceError> {
+        let (node, fd) = self.rig.open_either()?;
+        let mut ask = Ask::new(&node, &fd);
+        // A read before it makes sure that the mechanism is busy elsewhere and that no credit was saved up.
+        read(&mut ask, &mut self.next, self.capacity, 1, self.block_size)?.ok_or_else(|| {
+            DeviceError::new(ErrorKind::InvalidState, "make slow").with_source("the disc cannot be read")
+        })?;
+        let command = fresh(&mut self.next, self.capacity, self.blocks);
+        let transfer = usize::from(self.blocks) * self.block_size as usize;
+        Ok(SlowCommand { cdb: command.cdb(), transfer, timeout: self.timeout })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fast_drives_are_refused_with_their_speed() {
+        let refusal = plan(NodeKind::Sr, 0.000_1, 256).unwrap_err();
+        assert!(refusal.contains("25.6 ms") && refusal.contains("7000 ms"), "{refusal}");
+        assert!(plan(NodeKind::Sg, 0.000_1, 256).is_err());
+    }
+
+    #[test]
+    fn a_plan_takes_twice_its_timeout() {
+        // 2 KiB a second.
+        let (blocks, timeout) = plan(NodeKind::Sr, 1.0, 32).unwrap();
+        assert_eq!((blocks, timeout), (14, Duration::from_secs(7)));
+        let (blocks, timeout) = plan(NodeKind::Sg, 1.0, 32).unwrap();
+        assert_eq!((blocks, timeout), (1, Duration::from_millis(500)));
+        assert!(plan(NodeKind::Sr, 500.0, 32).unwrap_err().contains("too slow"));
+    }
+
+    #[test]
+    fn regions_are_fresh_and_on_the_disc() {
+        let mut next = 50;
+        let at: Vec<u32> = (0..4).map(|_| fresh(&mut next, 100, 10).logical_block_address).collect();
+        assert_eq!(at, [50, 90, 0, 40]);
+        let mut next = u32::MAX;
+        assert_eq!(fresh(&mut next, u32::MAX, 10).logical_block_address, 0);
+    }
+}
