@@ -1,0 +1,104 @@
+//! Where the disc in the drive comes from. The one module of the emulator that reads files.
+
+use crate::image::demonstration_image;
+use discrig_drive::{BLOCK, BlockError, BlockSource, Disc, DiscError, MediumKind};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+
+/// Where the disc in the drive comes from.
+#[derive(Clone, Debug, Default)]
+pub enum DiscSource {
+    /// A recordable disc that nothing was written to.
+    Blank(MediumKind),
+    /// A small pressed disc that the emulator makes itself.
+    #[default]
+    Demonstration,
+    /// A pressed disc with the contents of a file.
+    Image(ImageFile),
+    /// No disc.
+    None,
+}
+
+/// An opened image file.
+#[derive(Clone, Debug)]
+pub struct ImageFile {
+    file: Arc<Mutex<File>>,
+    size: u64,
+}
+
+/// A file that makes no disc.
+#[derive(Debug, Error)]
+pub enum ImageError {
+    /// The contents make no disc.
+    #[error("{}: {error}", path.display())]
+    Contents {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: DiscError,
+    },
+    /// It cannot be opened or read.
+    #[error("{}: {error}; a readable image file is needed", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// It is a directory or something else without a size.
+    #[error("{}: not a regular file; an image such as disc.iso is needed", path.display())]
+    NoFile {
+        /// What was named.
+        path: PathBuf,
+    },
+}
+
+impl DiscSource {
+    /// A pressed disc with the contents of the file at `path`, which stays open.
+    ///
+    /// # Errors
+    /// [`ImageError`] naming the file.
+    pub fn image(path: &Path) -> Result<DiscSource, ImageError> {
+        let problem = |error| ImageError::File { path: path.to_owned(), error };
+        let file = File::open(path).map_err(problem)?;
+        let metadata = file.metadata().map_err(problem)?;
+        if !metadata.is_file() {
+            return Err(ImageError::NoFile { path: path.to_owned() });
+        }
+        let image = ImageFile { file: Arc::new(Mutex::new(file)), size: metadata.len() };
+        let source = DiscSource::Image(image);
+        source.disc().map_err(|error| ImageError::Contents { path: path.to_owned(), error })?;
+        Ok(source)
+    }
+
+    /// The disc, anew; nothing where there is none.
+    pub(crate) fn disc(&self) -> Result<Option<Disc>, DiscError> {
+        match self {
+            DiscSource::Blank(kind) => Disc::blank(*kind).map(Some),
+            DiscSource::Demonstration => Disc::from_image(demonstration_image()).map(Some),
+            DiscSource::Image(image) => Disc::from_source(Box::new(image.clone())).map(Some),
+            DiscSource::None => Ok(None),
+        }
+    }
+}
+
+impl BlockSource for ImageFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&mut self, block: u32, buffer: &mut [u8]) -> Result<(), BlockError> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |_| BlockError { block };
+        let from = u64::from(block) * BLOCK as u64;
+        // What is missing of the last block reads as zeros.
+        let there = usize::try_from(self.size.saturating_sub(from)).unwrap_or(usize::MAX).min(buffer.len());
+        file.seek(SeekFrom::Start(from)).map_err(failed)?;
+        file.read_exact(&mut buffer[..there]).map_err(failed)?;
+        buffer[there..].fill(0);
+        Ok(())
+    }
+}
