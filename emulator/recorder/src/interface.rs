@@ -5,7 +5,7 @@
 //! - In parameters that may not be null are `Option` as well; sizes go with their slices.
 //! - Timeouts are in seconds; 0 asks for the default of 10.
 //! - Buffers of raw commands must meet the device's alignment ([`DiscRecorder2Ex::get_byte_alignment_mask`]).
-//! - A member may return codes that its page does not list ([`crate::documented`]): the pages call their lists incomplete.
+//! - A member may return codes that its page does not list ([`crate::documented()`]): the pages call their lists incomplete.
 //!
 //! Names of features, profiles and mode pages are the MMC numbers; the enumerations of IMAPI2 have the same values.
 
@@ -21,7 +21,7 @@ pub const DEFAULT_COMMAND_TIMEOUT_S: u32 = 10;
 /// IDiscRecorder2.
 ///
 /// # Errors
-/// The codes that each member's page lists are in [`crate::documented`].
+/// The codes that each member's page lists are in [`crate::documented()`].
 pub trait DiscRecorder2 {
     /// Opens the tray.
     fn eject_media(&mut self) -> Result<(), Hresult>;
@@ -120,7 +120,7 @@ pub enum ModePageRequestType {
 /// IDiscRecorder2Ex.
 ///
 /// # Errors
-/// The codes that each member's page lists are in [`crate::documented`].
+/// The codes that each member's page lists are in [`crate::documented()`].
 pub trait DiscRecorder2Ex {
     /// Sends a command without data. `cdb` has 6 to 16 bytes, and as many as the group of its operation code prescribes.
     fn send_command_no_data(
