@@ -1,0 +1,85 @@
+//! From a command of the table to its handler.
+
+use crate::check::Refused;
+use crate::nexus::NexusId;
+use crate::unit::Unit;
+use discrig_device::Instant;
+use discrig_wire::command::Command;
+use discrig_wire::command::{
+    GetConfiguration, GetEventStatusNotification, GetPerformance, Inquiry, LoadUnloadMedium, MechanismStatus,
+    ModeSelect6, ModeSelect10, ModeSense6, ModeSense10, PersistentReserveInReadKeys,
+    PersistentReserveInReadReservation, PersistentReserveInReportCapabilities, PersistentReserveOutClear,
+    PersistentReserveOutPreempt, PersistentReserveOutPreemptAndAbort, PersistentReserveOutRegister,
+    PersistentReserveOutRegisterAndIgnore, PersistentReserveOutRelease, PersistentReserveOutReserve,
+    PreventAllowMediumRemoval, Read10, Read12, ReadCapacity, ReadDiscInformation, ReadDiscStructure, ReadToc,
+    ReadTrackInformation, Release6, ReportLuns, RequestSense, Reserve6, Seek10, SetCdSpeed, SetStreaming,
+    StartStopUnit, SynchronizeCache, TestUnitReady, Verify10, Write10,
+};
+use discrig_wire::reply::Reply;
+
+/// What a command is called with, beside its CDB.
+pub(crate) struct Call<'a> {
+    /// Who sent it.
+    pub(crate) nexus: NexusId,
+    /// What the initiator sends along.
+    pub(crate) data_out: &'a [u8],
+    /// Where an answer's data are composed.
+    pub(crate) buffer: &'a mut [u8],
+    /// Where blocks are put that cannot be read straight from the medium later.
+    pub(crate) staged: &'a mut Vec<u8>,
+    /// Nexuses whose other commands are to be aborted.
+    pub(crate) abort: &'a mut Vec<NexusId>,
+}
+
+impl Call<'_> {
+    /// Composes the answer's data, cut at the allocation length.
+    pub(crate) fn reply(&mut self, allocation: usize, compose: impl FnOnce(&mut Reply<'_>)) -> Outcome {
+        let mut reply = Reply::new(self.buffer, allocation);
+        compose(&mut reply);
+        Ok(Done::Data(reply.transferred()))
+    }
+}
+
+/// How a command was carried out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Done {
+    /// With these blocks of the medium as data.
+    Blocks { first: u32, count: u32 },
+    /// With so many bytes of the buffer as data.
+    Data(usize),
+    /// Without data.
+    Good,
+    /// With everything that was staged as data.
+    Staged,
+    /// It goes on until then.
+    Until(Instant),
+}
+
+pub(crate) type Outcome = Result<Done, Refused>;
+
+/// Implemented for every command: what it does. Pre-checks are done.
+pub(crate) trait Execute {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome;
+}
+
+macro_rules! dispatch {
+    ($($command:ident)+) => {
+        /// Carries out a command.
+        pub(crate) fn dispatch(command: &Command, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+            match command {
+                $(Command::$command(command) => <$command as Execute>::execute(command, unit, call),)+
+            }
+        }
+    };
+}
+
+dispatch! {
+    GetConfiguration GetEventStatusNotification GetPerformance Inquiry LoadUnloadMedium MechanismStatus
+    ModeSelect6 ModeSelect10 ModeSense6 ModeSense10 PersistentReserveInReadKeys
+    PersistentReserveInReadReservation PersistentReserveInReportCapabilities PersistentReserveOutClear
+    PersistentReserveOutPreempt PersistentReserveOutPreemptAndAbort PersistentReserveOutRegister
+    PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease PersistentReserveOutReserve
+    PreventAllowMediumRemoval Read10 Read12 ReadCapacity ReadDiscInformation ReadDiscStructure ReadToc
+    ReadTrackInformation Release6 ReportLuns RequestSense Reserve6 Seek10 SetCdSpeed SetStreaming
+    StartStopUnit SynchronizeCache TestUnitReady Verify10 Write10
+}

@@ -1,0 +1,250 @@
+//! MODE SENSE and MODE SELECT, 6 and 10.
+
+use crate::check::{Check, Refused};
+use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::medium::Family;
+use crate::modes::{ModePages, PageSpec};
+use crate::quirk::Quirk;
+use crate::unit::Unit;
+use discrig_wire::command::{CommandSpec, ModeSelect6, ModeSelect10, ModeSense6, ModeSense10};
+use discrig_wire::feature::Profile as MediaProfile;
+use discrig_wire::mode::{
+    CapabilitiesPage, DataBlockType, ModeData, ModeForm, ModePage, PageCode, PageControl, ParameterList,
+    ParameterListError, RotationControl, WriteParametersPage, WriteSpeedDescriptor, WriteType,
+    first_difference,
+};
+use discrig_wire::reply::Reply;
+use discrig_wire::sense::codes;
+
+/// What both forms of MODE SENSE ask.
+struct Sense {
+    form: ModeForm,
+    spec: &'static CommandSpec,
+    control: u8,
+    page: u8,
+    subpage: u8,
+    allocation: usize,
+}
+
+impl Execute for ModeSense6 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let allocation = self.allocation_length.into();
+        let (control, page, subpage) = (self.page_control, self.page_code, self.subpage_code);
+        Sense { form: ModeForm::Six, spec: ModeSense6::SPEC, control, page, subpage, allocation }
+            .execute(unit, call)
+    }
+}
+
+impl Execute for ModeSense10 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let allocation = self.allocation_length.into();
+        let (control, page, subpage) = (self.page_control, self.page_code, self.subpage_code);
+        Sense { form: ModeForm::Ten, spec: ModeSense10::SPEC, control, page, subpage, allocation }
+            .execute(unit, call)
+    }
+}
+
+impl Sense {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let control = PageControl::from_low_bits(self.control);
+        if control == PageControl::Saved {
+            return Err(codes::SAVING_PARAMETERS_NOT_SUPPORTED.into());
+        }
+        if self.subpage != 0 {
+            return Err(Check::field(self.spec, "subpage_code").into());
+        }
+        let wanted = PageCode(self.page);
+        let all = wanted == PageCode::ALL;
+        if !all && wanted != PageCode::CAPABILITIES && PageSpec::of(wanted).is_none() {
+            return Err(Check::field(self.spec, "page_code").into());
+        }
+        call.reply(self.allocation, |reply| {
+            ModeData::encode(self.form, 0, reply, |reply| {
+                for spec in ModePages::TABLE.iter().filter(|spec| all || spec.code == wanted) {
+                    reply.put(&page(unit, spec, control));
+                }
+                if all || wanted == PageCode::CAPABILITIES {
+                    capabilities_under(unit, control, reply);
+                }
+            });
+        })
+    }
+}
+
+fn page(unit: &Unit, spec: &PageSpec, control: PageControl) -> Vec<u8> {
+    match control {
+        PageControl::Changeable => (spec.changeable)(),
+        PageControl::Default => (spec.default)(),
+        PageControl::Current | PageControl::Saved => spec.current(&unit.state.modes),
+    }
+}
+
+/// Page 2Ah: nothing in it can be changed, so its mask is all zeros, and what it says of now is its default too.
+fn capabilities_under(unit: &Unit, control: PageControl, reply: &mut Reply<'_>) {
+    let speeds = write_speeds(unit);
+    if control == PageControl::Changeable {
+        let none = vec![WriteSpeedDescriptor::default(); speeds.len()];
+        let start = reply.length();
+        CapabilitiesPage::default().encode(&none, reply);
+        return reply.patch(start + 30, &[0, 0]);
+    }
+    capabilities(unit).encode(&speeds, reply);
+}
+
+/// Page 2Ah has 16 bits for a speed.
+fn narrow(speed: u32) -> u16 {
+    u16::try_from(speed).unwrap_or(u16::MAX)
+}
+
+fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
+    let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
+    let speeds = unit.config.profile.write_speeds.of(disc.spec().family);
+    let descriptor = |speed: &u32| WriteSpeedDescriptor {
+        rotation_control: RotationControl::CLV,
+        write_speed: narrow(*speed),
+    };
+    speeds.iter().map(descriptor).collect()
+}
+
+fn capabilities(unit: &Unit) -> CapabilitiesPage {
+    let profile = &unit.config.profile;
+    let reads = |media: MediaProfile| profile.supports(media);
+    let family = unit.medium().map_or(Family::Cd, |disc| disc.spec().family);
+    let write_speed = narrow(unit.speed(family, true));
+    CapabilitiesPage {
+        dvd_ram_read: reads(MediaProfile::DVD_RAM),
+        dvd_r_read: reads(MediaProfile::DVD_R_SEQUENTIAL),
+        dvd_rom_read: reads(MediaProfile::DVD_ROM),
+        cd_rw_read: reads(MediaProfile::CD_RW),
+        cd_r_read: reads(MediaProfile::CD_R),
+        dvd_r_write: reads(MediaProfile::DVD_R_SEQUENTIAL),
+        cd_r_write: reads(MediaProfile::CD_R),
+        test_write: true,
+        buffer_underrun_free: true,
+        multi_session: true,
+        mode_2_form_1: true,
+        loading_mechanism: profile.loading,
+        eject: true,
+        lock_state: unit.state.ledger.is_prevented() && !unit.quirks.has(Quirk::LockStateBitStale),
+        lock: true,
+        maximum_read_speed: narrow(profile.read_speeds.highest(family)),
+        buffer_size_kb: profile.buffer_kb,
+        current_read_speed: narrow(unit.speed(family, false)),
+        maximum_write_speed: narrow(profile.write_speeds.highest(family)),
+        current_write_speed_mmc_2: write_speed,
+        current_write_speed: write_speed,
+        copy_management_revision: 1,
+        ..CapabilitiesPage::default()
+    }
+}
+
+/// What both forms of MODE SELECT say.
+struct Select {
+    form: ModeForm,
+    spec: &'static CommandSpec,
+    page_format: bool,
+    save_pages: bool,
+    length: usize,
+}
+
+impl Execute for ModeSelect6 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let ModeSelect6 { page_format, save_pages, parameter_list_length } = *self;
+        let length = parameter_list_length.into();
+        Select { form: ModeForm::Six, spec: ModeSelect6::SPEC, page_format, save_pages, length }
+            .execute(unit, call)
+    }
+}
+
+impl Execute for ModeSelect10 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let ModeSelect10 { page_format, save_pages, parameter_list_length } = *self;
+        let length = parameter_list_length.into();
+        Select { form: ModeForm::Ten, spec: ModeSelect10::SPEC, page_format, save_pages, length }
+            .execute(unit, call)
+    }
+}
+
+impl Select {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        if self.save_pages {
+            return Err(Check::field(self.spec, "save_pages").into());
+        }
+        if !self.page_format {
+            return Err(Check::field(self.spec, "page_format").into());
+        }
+        let Some(bytes) = call.data_out.get(..self.length) else {
+            return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
+        };
+        let list = ParameterList::parse(self.form, bytes).map_err(refused)?;
+        if list.block_descriptor.is_some_and(|descriptor| descriptor.block_length != 2048) {
+            return Err(refused(list.block_length_error()));
+        }
+        // All or nothing.
+        let mut modes = unit.state.modes;
+        for (offset, page) in list.pages() {
+            change(&mut modes, offset, &page)?;
+        }
+        if modes != unit.state.modes {
+            unit.state.modes = modes;
+            unit.establish_others(call.nexus, codes::MODE_PARAMETERS_CHANGED);
+        }
+        Ok(Done::Good)
+    }
+}
+
+fn refused(error: ParameterListError) -> Refused {
+    match error {
+        ParameterListError::CutOff { .. } => codes::PARAMETER_LIST_LENGTH_ERROR.into(),
+        ParameterListError::InvalidField { byte, bit } => Check::parameter(byte, Some(bit)).into(),
+    }
+}
+
+/// Takes over a page that stands at `offset` of the list, when it changes nothing that cannot be changed and says nothing illegal.
+fn change(modes: &mut ModePages, offset: usize, page: &ModePage<'_>) -> Result<(), Refused> {
+    let at = |byte: usize, bit| Check::parameter((offset + byte) as u16, bit);
+    let spec = match PageSpec::of(page.code) {
+        Some(spec) if page.subpage.is_none() => spec,
+        _ => return Err(at(0, Some(5)).into()),
+    };
+    if let Some((byte, bit)) = first_difference(page.bytes, &spec.current(modes), &(spec.changeable)()) {
+        return Err(at(byte, Some(bit)).into());
+    }
+    if page.code == PageCode::WRITE_PARAMETERS {
+        let wanted = WriteParametersPage::parse(page).map_err(|_| at(0, None))?;
+        legal(&wanted).map_err(|(byte, bit)| at(byte, Some(bit)))?;
+    }
+    if spec.store(modes, page.bytes) { Ok(()) } else { Err(at(0, None).into()) }
+}
+
+/// Whether write parameters are possible on any medium; where not, byte and bit of the first that is not (MMC-5 7.5.4).
+fn legal(page: &WriteParametersPage) -> Result<(), (usize, u8)> {
+    let data = [
+        DataBlockType::MODE_1,
+        DataBlockType::MODE_2_FORM_1,
+        DataBlockType::MODE_2_FORM_1_SUBHEADER,
+        DataBlockType::MODE_2_FORM_2,
+        DataBlockType::MODE_2_MIXED,
+    ];
+    let block_type_fits = match page.write_type {
+        WriteType::PACKET => data.contains(&page.data_block_type),
+        WriteType::TRACK_AT_ONCE => {
+            page.data_block_type == DataBlockType::RAW || data.contains(&page.data_block_type)
+        }
+        // A cue sheet decides.
+        WriteType::SESSION_AT_ONCE => true,
+        WriteType::LAYER_JUMP => page.data_block_type == DataBlockType::MODE_1,
+        // Raw recording is not offered in feature 002Eh.
+        _ => return Err((2, 3)),
+    };
+    if page.multi_session.0 == 2 {
+        return Err((3, 7));
+    }
+    if !block_type_fits {
+        return Err((4, 3));
+    }
+    if page.fixed_packet && ![16, 32].contains(&page.packet_size) {
+        return Err((10, 7));
+    }
+    Ok(())
+}

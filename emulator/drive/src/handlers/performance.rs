@@ -1,0 +1,157 @@
+//! Speeds: GET PERFORMANCE, SET STREAMING, SET CD SPEED.
+
+use crate::check::Check;
+use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::medium::{DiscState, Family};
+use crate::state::SpeedState;
+use crate::unit::Unit;
+use discrig_wire::command::{GetPerformance, SetCdSpeed, SetStreaming};
+use discrig_wire::mode::RotationControl;
+use discrig_wire::performance::{
+    NominalPerformance, PerformanceData, PerformanceKind, StreamingRequest, WriteSpeed,
+};
+use discrig_wire::sense::codes;
+
+/// Bits 2 and 1-0 of the data type of type 00h.
+const WRITE: u8 = 0b100;
+const EXCEPT: u8 = 0b011;
+
+impl Execute for GetPerformance {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let most = usize::from(self.maximum_descriptors);
+        match PerformanceKind(self.kind) {
+            PerformanceKind::PERFORMANCE => self.performance(unit, call, most),
+            PerformanceKind::WRITE_SPEED if self.data_type != 0 => self.wrong("data_type"),
+            PerformanceKind::WRITE_SPEED => {
+                let speeds = write_speeds(unit);
+                call.reply(allocation(most, WriteSpeed::SIZE), |reply| {
+                    PerformanceData::encode(true, false, reply, |reply| {
+                        speeds.iter().for_each(|speed| speed.encode(reply));
+                    });
+                })
+            }
+            _ => self.wrong("kind"),
+        }
+    }
+}
+
+/// The command counts descriptors, not bytes: the header and as many as were asked for.
+fn allocation(most: usize, size: usize) -> usize {
+    8 + most * size
+}
+
+trait Performance {
+    fn wrong(&self, field: &str) -> Outcome;
+    fn performance(&self, unit: &Unit, call: &mut Call<'_>, most: usize) -> Outcome;
+}
+
+impl Performance for GetPerformance {
+    fn wrong(&self, field: &str) -> Outcome {
+        Err(Check::field(GetPerformance::SPEC, field).into())
+    }
+
+    /// One nominal zone at constant speed; no exceptions.
+    fn performance(&self, unit: &Unit, call: &mut Call<'_>, most: usize) -> Outcome {
+        let write = self.data_type & WRITE != 0;
+        let except = self.data_type & EXCEPT;
+        if except == EXCEPT {
+            return self.wrong("data_type");
+        }
+        let last = unit.medium().map(|disc| last_block(&disc));
+        if last.is_some_and(|last| self.starting_lba > last) {
+            return Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.starting_lba).into());
+        }
+        let zone = unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())).map(|disc| {
+            let speed = unit.speed(disc.spec().family, write);
+            NominalPerformance {
+                start_block: self.starting_lba,
+                start_performance: speed,
+                end_block: last_block(&disc),
+                end_performance: speed,
+            }
+        });
+        call.reply(allocation(most, NominalPerformance::SIZE), |reply| {
+            PerformanceData::encode(write, except != 0, reply, |reply| {
+                zone.iter().for_each(|zone| zone.encode(reply));
+            });
+        })
+    }
+}
+
+fn last_block(disc: &DiscState) -> u32 {
+    let spec = disc.spec();
+    let end = if spec.recordable { spec.capacity } else { disc.recorded };
+    end.saturating_sub(1)
+}
+
+/// What the medium can be written at; nothing for one that cannot be written.
+fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
+    let Some(disc) = unit.medium().filter(DiscState::is_writable) else { return Vec::new() };
+    let family = disc.spec().family;
+    let speeds = unit.config.profile.write_speeds.of(family);
+    let read_speed = unit.speed(family, false);
+    let descriptor = |speed: &u32| WriteSpeed {
+        rotation_control: RotationControl::CLV,
+        exact: true,
+        end_block: last_block(&disc),
+        read_speed,
+        write_speed: *speed,
+        ..WriteSpeed::default()
+    };
+    speeds.iter().map(descriptor).collect()
+}
+
+impl Execute for SetStreaming {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        if self.kind != 0 {
+            return Err(Check::field(SetStreaming::SPEC, "kind").into());
+        }
+        let list = call.data_out.get(..self.parameter_list_length.into());
+        let request = list.and_then(|list| StreamingRequest::parse(list).ok());
+        let Some(request) = request else { return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into()) };
+        if request.restore_defaults {
+            unit.state.speeds = SpeedState::default();
+            return Ok(Done::Good);
+        }
+        let (Some(read), Some(write)) = (request.read_speed(), request.write_speed()) else {
+            let byte = if request.read_time_ms == 0 { 16 } else { 24 };
+            return Err(Check::parameter(byte, Some(7)).into());
+        };
+        let medium = unit.medium();
+        if medium.is_some_and(|disc| request.end_block > last_block(&disc)) {
+            return Err(Check::parameter(8, Some(7)).into());
+        }
+        let family = medium.map_or(Family::Cd, |disc| disc.spec().family);
+        let wanted = |speed: u64| u32::try_from(speed).unwrap_or(u32::MAX);
+        let rounded = round(unit, family, wanted(read), wanted(write));
+        if request.exact && (rounded.read, rounded.write) != (Some(wanted(read)), Some(wanted(write))) {
+            return Err(Check::parameter(0, Some(1)).into());
+        }
+        unit.state.speeds = rounded;
+        Ok(Done::Good)
+    }
+}
+
+fn round(unit: &Unit, family: Family, read: u32, write: u32) -> SpeedState {
+    SpeedState {
+        read: Some(unit.config.profile.read_speeds.round_down(family, read)),
+        write: Some(unit.config.profile.write_speeds.round_down(family, write)),
+    }
+}
+
+/// The speed that means the highest one.
+const MAXIMUM: u16 = u16::MAX;
+
+impl Execute for SetCdSpeed {
+    fn execute(&self, unit: &mut Unit, _: &mut Call<'_>) -> Outcome {
+        if self.rotation_control > 1 {
+            return Err(Check::field(SetCdSpeed::SPEC, "rotation_control").into());
+        }
+        let rounded = round(unit, Family::Cd, self.read_speed.into(), self.write_speed.into());
+        unit.state.speeds = SpeedState {
+            read: rounded.read.filter(|_| self.read_speed != MAXIMUM),
+            write: rounded.write.filter(|_| self.write_speed != MAXIMUM),
+        };
+        Ok(Done::Good)
+    }
+}

@@ -1,0 +1,178 @@
+//! The mode pages: their values now, their defaults, and which bits can be changed.
+
+use discrig_wire::mode::{
+    AudioControlPage, CachingPage, DataBlockType, ErrorRecoveryPage, MultiSession, PageCode,
+    PowerConditionPage, TimeOutAndProtectPage, WriteParametersPage, WriteType,
+};
+use serde::{Deserialize, Serialize};
+
+/// A row: a page with its default values and the mask of what MODE SELECT can change.
+pub(crate) struct PageSpec {
+    pub(crate) code: PageCode,
+    pub(crate) default: fn() -> Vec<u8>,
+    pub(crate) changeable: fn() -> Vec<u8>,
+    get: fn(&ModePages) -> Vec<u8>,
+    set: fn(&mut ModePages, &[u8]) -> bool,
+}
+
+macro_rules! mode_pages {
+    ($($field:ident: $page:ident = $default:expr, changeable $changeable:expr;)+) => {
+        /// The values of the mode pages that can be changed. Page 2Ah is derived when it is asked for.
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct ModePages {
+            $(
+                #[doc = concat!("The [`", stringify!($page), "`].")]
+                pub $field: $page,
+            )+
+        }
+
+        impl Default for ModePages {
+            fn default() -> ModePages {
+                ModePages { $($field: $default,)+ }
+            }
+        }
+
+        impl ModePages {
+            /// The rows, ascending by page code.
+            pub(crate) const TABLE: &'static [PageSpec] = &[$(PageSpec {
+                code: $page::CODE,
+                default: || ($default).page().to_vec(),
+                changeable: || ($changeable).page().to_vec(),
+                get: |pages| pages.$field.page().to_vec(),
+                set: |pages, bytes| {
+                    let page = discrig_wire::mode::ModePage {
+                        code: $page::CODE,
+                        subpage: None,
+                        saveable: false,
+                        bytes,
+                    };
+                    $page::parse(&page).map(|value| pages.$field = value).is_ok()
+                },
+            }),+];
+        }
+    };
+}
+
+mode_pages! {
+    error_recovery: ErrorRecoveryPage = ErrorRecoveryPage {
+        automatic_write_reallocation: true,
+        read_retry_count: 0x13,
+        write_retry_count: 3,
+        ..ErrorRecoveryPage::default()
+    }, changeable ErrorRecoveryPage {
+        transfer_block: true,
+        read_continuous: true,
+        post_error: true,
+        disable_transfer_on_error: true,
+        disable_correction: true,
+        read_retry_count: 0xFF,
+        enhanced_media_certification: 3,
+        write_retry_count: 0xFF,
+        ..ErrorRecoveryPage::default()
+    };
+    write_parameters: WriteParametersPage = WriteParametersPage {
+        buffer_underrun_free: true,
+        link_size_valid: true,
+        track_mode: 5,
+        data_block_type: DataBlockType::MODE_1,
+        link_size: 0x10,
+        packet_size: 16,
+        audio_pause_length: 150,
+        ..WriteParametersPage::default()
+    }, changeable WriteParametersPage {
+        buffer_underrun_free: true,
+        link_size_valid: true,
+        test_write: true,
+        write_type: WriteType(0x0F),
+        multi_session: MultiSession(3),
+        fixed_packet: true,
+        copy: true,
+        track_mode: 0x0F,
+        data_block_type: DataBlockType(0x0F),
+        link_size: 0xFF,
+        host_application_code: 0x3F,
+        session_format: 0xFF,
+        packet_size: u32::MAX,
+        audio_pause_length: u16::MAX,
+        media_catalog_number: [0xFF; 16],
+        isrc: [0xFF; 16],
+        sub_header: [0xFF; 4],
+    };
+    caching: CachingPage = CachingPage { write_cache_enable: true, ..CachingPage::default() },
+    changeable CachingPage { write_cache_enable: true, read_cache_disable: true, ..CachingPage::default() };
+    audio_control: AudioControlPage = AudioControlPage {
+        immediate: true,
+        output_0_channel: 1,
+        output_0_volume: 0xFF,
+        output_1_channel: 2,
+        output_1_volume: 0xFF,
+        ..AudioControlPage::default()
+    }, changeable AudioControlPage {
+        stop_on_track_crossing: true,
+        output_0_channel: 0x0F,
+        output_0_volume: 0xFF,
+        output_1_channel: 0x0F,
+        output_1_volume: 0xFF,
+        ..AudioControlPage::default()
+    };
+    power_condition: PowerConditionPage = PowerConditionPage {
+        idle: true,
+        standby: true,
+        idle_timer_100ms: 200,
+        standby_timer_100ms: 4800,
+    }, changeable PowerConditionPage {
+        idle: true,
+        standby: true,
+        idle_timer_100ms: u32::MAX,
+        standby_timer_100ms: u32::MAX,
+    };
+    time_out_and_protect: TimeOutAndProtectPage = TimeOutAndProtectPage {
+        group_1_minimum_s: 10,
+        group_2_minimum_s: 180,
+        ..TimeOutAndProtectPage::default()
+    }, changeable TimeOutAndProtectPage {
+        time_out_enable: true,
+        software_write_protect: true,
+        ..TimeOutAndProtectPage::default()
+    };
+}
+
+impl PageSpec {
+    /// The row for `code`.
+    pub(crate) fn of(code: PageCode) -> Option<&'static PageSpec> {
+        ModePages::TABLE.iter().find(|spec| spec.code == code)
+    }
+
+    /// The whole page as it is now.
+    pub(crate) fn current(&self, pages: &ModePages) -> Vec<u8> {
+        (self.get)(pages)
+    }
+
+    /// Takes the values of a whole page; `false` when it is another page.
+    pub(crate) fn store(&self, pages: &mut ModePages, bytes: &[u8]) -> bool {
+        (self.set)(pages, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_ascend_and_defaults_are_the_initial_values() {
+        let codes: Vec<u8> = ModePages::TABLE.iter().map(|spec| spec.code.0).collect();
+        assert_eq!(codes, [0x01, 0x05, 0x08, 0x0E, 0x1A, 0x1D]);
+        let initial = ModePages::default();
+        for spec in ModePages::TABLE {
+            let default = (spec.default)();
+            assert_eq!(spec.current(&initial), default);
+            assert_eq!(default[..2], (spec.changeable)()[..2], "page {}", spec.code);
+            let mut pages = initial;
+            let inverted: Vec<u8> = default.iter().zip((spec.changeable)()).map(|(d, c)| d ^ c).collect();
+            let inverted = [&default[..2], &inverted[2..]].concat();
+            assert!(spec.store(&mut pages, &inverted));
+            assert_eq!(spec.current(&pages), inverted);
+        }
+    }
+}

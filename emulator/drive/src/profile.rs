@@ -1,0 +1,218 @@
+//! What distinguishes one model of drive from another, as data.
+
+use crate::medium::Family;
+use crate::timing::Latencies;
+use discrig_wire::event::EventClasses;
+use discrig_wire::feature::{FeatureCode, LoadingMechanism, PhysicalInterface, Profile as MediaProfile};
+use serde::{Deserialize, Serialize};
+
+/// Speeds in kB/s for each family of media, the highest first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Speeds {
+    /// For CD.
+    pub cd: Vec<u32>,
+    /// For DVD.
+    pub dvd: Vec<u32>,
+    /// For BD.
+    pub bd: Vec<u32>,
+}
+
+impl Speeds {
+    /// The speeds for a family.
+    #[must_use]
+    pub fn of(&self, family: Family) -> &[u32] {
+        match family {
+            Family::Bd => &self.bd,
+            Family::Cd => &self.cd,
+            Family::Dvd => &self.dvd,
+        }
+    }
+
+    /// The highest speed for a family; 0 when there is none.
+    #[must_use]
+    pub fn highest(&self, family: Family) -> u32 {
+        self.of(family).iter().copied().max().unwrap_or(0)
+    }
+
+    /// The highest speed that is not above `wanted`, or the lowest one.
+    #[must_use]
+    pub fn round_down(&self, family: Family, wanted: u32) -> u32 {
+        let speeds = self.of(family);
+        let fitting = speeds.iter().copied().filter(|speed| *speed <= wanted).max();
+        fitting.or_else(|| speeds.iter().copied().min()).unwrap_or(0)
+    }
+}
+
+/// A model of drive.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Profile {
+    /// T10 vendor identification, 8 characters at most.
+    pub vendor: String,
+    /// Product identification, 16 characters at most.
+    pub product: String,
+    /// Product revision level, 4 characters at most.
+    pub revision: String,
+    /// Serial number: VPD page 80h and feature 0108h.
+    pub serial: String,
+    /// When the firmware was made, as feature 010Ch says it: 14 digits from the century to the second.
+    pub firmware_date: String,
+    /// 64-bit name of the logical unit for VPD page 83h (NAA format in its upper four bits); derived from the serial number when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_name: Option<u64>,
+    /// How the drive is connected, feature 0001h.
+    pub interface: PhysicalInterface,
+    /// How a medium gets in.
+    pub loading: LoadingMechanism,
+    /// The tray can be closed by command.
+    pub can_load: bool,
+    /// Buffer in kB, mode page 2Ah.
+    pub buffer_kb: u16,
+    /// Reading speeds.
+    pub read_speeds: Speeds,
+    /// Recording speeds.
+    pub write_speeds: Speeds,
+    /// Profiles that the drive supports, in the order of feature 0000h.
+    pub profiles: Vec<MediaProfile>,
+    /// Features that the drive has beside those that every drive has.
+    pub features: Vec<FeatureCode>,
+    /// Event classes that GET EVENT STATUS NOTIFICATION supports.
+    pub event_classes: EventClasses,
+    /// How long things take under realistic timing.
+    pub latencies: Latencies,
+}
+
+impl Profile {
+    /// A tray-loading BD recorder that follows MMC-6 wherever it is clear.
+    #[must_use]
+    pub fn generic_bd_writer() -> Profile {
+        Profile {
+            vendor: "DISCRIG".into(),
+            product: "BD-RE EMULATOR".into(),
+            revision: "1.00".into(),
+            serial: "DR0000000001".into(),
+            firmware_date: "20261101000000".into(),
+            unit_name: None,
+            interface: PhysicalInterface::SCSI,
+            loading: LoadingMechanism::TRAY,
+            can_load: true,
+            buffer_kb: 4096,
+            read_speeds: Speeds {
+                cd: vec![8467, 7056, 5645, 4234, 2822, 1411, 706],
+                dvd: vec![22_160, 16_620, 11_080, 5540, 2770],
+                bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
+            },
+            write_speeds: Speeds {
+                cd: vec![8467, 7056, 5645, 4234, 2822, 1411, 706],
+                dvd: vec![22_160, 16_620, 11_080, 8310, 5540, 3324],
+                bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
+            },
+            profiles: [
+                MediaProfile::BD_RE,
+                MediaProfile::BD_R_RRM,
+                MediaProfile::BD_R_SRM,
+                MediaProfile::BD_ROM,
+                MediaProfile::DVD_PLUS_R_DL,
+                MediaProfile::DVD_PLUS_R,
+                MediaProfile::DVD_PLUS_RW,
+                MediaProfile::DVD_R_DL_LAYER_JUMP,
+                MediaProfile::DVD_R_DL_SEQUENTIAL,
+                MediaProfile::DVD_RW_SEQUENTIAL,
+                MediaProfile::DVD_RW_RESTRICTED_OVERWRITE,
+                MediaProfile::DVD_RAM,
+                MediaProfile::DVD_R_SEQUENTIAL,
+                MediaProfile::DVD_ROM,
+                MediaProfile::CD_RW,
+                MediaProfile::CD_R,
+                MediaProfile::CD_ROM,
+                MediaProfile::REMOVABLE_DISK,
+            ]
+            .into(),
+            features: vec![
+                FeatureCode::WRITE_PROTECT,
+                FeatureCode::RANDOM_READABLE,
+                FeatureCode::MULTI_READ,
+                FeatureCode::CD_READ,
+                FeatureCode::DVD_READ,
+                FeatureCode::INCREMENTAL_STREAMING_WRITABLE,
+                FeatureCode::FORMATTABLE,
+                FeatureCode::DVD_PLUS_R,
+                FeatureCode::CD_TRACK_AT_ONCE,
+                FeatureCode::CD_MASTERING,
+                FeatureCode::DVD_R_RW_WRITE,
+                FeatureCode::DVD_PLUS_R_DL,
+                FeatureCode::BD_READ,
+                FeatureCode::BD_WRITE,
+                FeatureCode::REAL_TIME_STREAMING,
+            ],
+            event_classes: EventClasses::OPERATIONAL_CHANGE
+                .union(EventClasses::POWER_MANAGEMENT)
+                .union(EventClasses::EXTERNAL_REQUEST)
+                .union(EventClasses::MEDIA)
+                .union(EventClasses::MULTI_HOST)
+                .union(EventClasses::DEVICE_BUSY),
+            latencies: Latencies::default(),
+        }
+    }
+
+    /// Whether this model knows media of a profile.
+    #[must_use]
+    pub fn supports(&self, profile: MediaProfile) -> bool {
+        self.profiles.contains(&profile)
+    }
+
+    /// The unit's NAA name: as given, or locally assigned (3h) from the serial number.
+    #[must_use]
+    pub fn naa(&self) -> u64 {
+        self.unit_name.unwrap_or_else(|| {
+            // FNV-1a: any stable hash would do.
+            let hash = self
+                .vendor
+                .bytes()
+                .chain(self.product.bytes())
+                .chain(self.serial.bytes())
+                .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+                });
+            (hash >> 4) | (0x3 << 60)
+        })
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Profile {
+        Profile::generic_bd_writer()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_of_a_few_lines_fills_up_with_the_generic_one() {
+        let profile: Profile = toml::from_str("vendor = 'ACME'\nloading = 0\ncan-load = false").unwrap();
+        assert_eq!((profile.vendor.as_str(), profile.loading), ("ACME", LoadingMechanism::CADDY));
+        assert_eq!(profile.buffer_kb, Profile::generic_bd_writer().buffer_kb);
+        assert!(toml::from_str::<Profile>("vendro = 'ACME'").is_err());
+        let again: Profile = toml::from_str(&toml::to_string(&profile).unwrap()).unwrap();
+        assert_eq!(again, profile);
+    }
+
+    #[test]
+    fn names_differ_with_the_serial_number_and_are_locally_assigned() {
+        let one = Profile::generic_bd_writer();
+        let other = Profile { serial: "DR0000000002".into(), ..one.clone() };
+        assert_ne!(one.naa(), other.naa());
+        assert_eq!(one.naa() >> 60, 3);
+    }
+
+    #[test]
+    fn speeds_round_down_to_what_there_is() {
+        let speeds = Profile::generic_bd_writer().read_speeds;
+        assert_eq!(speeds.round_down(Family::Cd, 2900), 2822);
+        assert_eq!(speeds.round_down(Family::Cd, 1), 706);
+        assert_eq!(speeds.highest(Family::Bd), 53_940);
+    }
+}
