@@ -1,6 +1,7 @@
 //! Commands through the blocking port, on one core.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up stops")]
 
 use core::hint::black_box;
 use core::time::Duration;
