@@ -83,7 +83,7 @@ pub enum RestoreError {
 ///   passed already asks for [`Drive::handle_timeout`] at once.
 /// - The data of an answer are fetched before any other entry point is called.
 pub struct Drive {
-    unit: Unit,
+    pub(crate) unit: Unit,
     answer: Option<Output>,
     full: VecDeque<(NexusId, u64)>,
     buffer: Box<[u8]>,
@@ -326,6 +326,10 @@ fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Duration {
     let (Ok(disc), Some((first, count))) = (unit.readiness(), extent(&command)) else { return overhead };
     let spec = disc.spec();
     let writes = command.spec().flags.contains(Flags::WRITES);
+    let limit = if writes { spec.capacity } else { disc.recorded };
+    if first.checked_add(count).is_none_or(|end| end > limit) {
+        return overhead;
+    }
     let speed = unit.speed(spec.family, writes);
     let seek = unit.clockwork.seek(spec.family, first.abs_diff(unit.state.head), disc.recorded.max(1));
     let carry = unit.clockwork.transfer(u64::from(count) * BLOCK as u64, speed);

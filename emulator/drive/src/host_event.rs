@@ -53,7 +53,7 @@ pub enum HostEvent {
     LogicalUnitReset,
     /// A nexus came to be, for the first time or again.
     NexusEstablished(NexusId),
-    /// A nexus is lost.
+    /// A nexus is lost: its commands and what it held with it. Nothing happens when it never was.
     NexusLost(NexusId),
     /// A disc is laid on the open tray, in place of what lies there.
     PlaceDisc(Disc),
@@ -100,7 +100,6 @@ pub(crate) fn apply(unit: &mut Unit, event: HostEvent) -> Result<(), HostEventEr
             unit.nexus(nexus);
         }
         HostEvent::NexusLost(nexus) => {
-            known(unit, nexus)?;
             unit.state.tasks.retain(|task| task.nexus != nexus);
             unit.lose_nexus(nexus);
         }

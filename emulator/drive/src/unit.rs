@@ -2,7 +2,7 @@
 
 use crate::check::Check;
 use crate::drive::DriveConfig;
-use crate::events::Happening;
+use crate::events::{EventQueues, Happening};
 use crate::ledger::LedgerEvent;
 use crate::medium::{BlockError, Content, Disc, DiscState, Family};
 use crate::modes::ModePages;
@@ -97,7 +97,11 @@ impl Unit {
             }
             fresh
         });
-        state.established = true;
+        if !state.established {
+            // What happened while the nexus was not there is not its business.
+            state.events = EventQueues::default();
+            state.established = true;
+        }
         state
     }
 

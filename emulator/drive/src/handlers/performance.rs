@@ -25,7 +25,7 @@ impl Execute for GetPerformance {
             PerformanceKind::WRITE_SPEED => {
                 let speeds = write_speeds(unit);
                 call.reply(allocation(most, WriteSpeed::SIZE), |reply| {
-                    PerformanceData::encode(true, false, reply, |reply| {
+                    PerformanceData::encode(false, false, reply, |reply| {
                         speeds.iter().for_each(|speed| speed.encode(reply));
                     });
                 })
@@ -147,7 +147,9 @@ impl Execute for SetCdSpeed {
         if self.rotation_control > 1 {
             return Err(Check::field(SetCdSpeed::SPEC, "rotation_control").into());
         }
-        let rounded = round(unit, Family::Cd, self.read_speed.into(), self.write_speed.into());
+        // Meant for CD, and sent by hosts for every medium.
+        let family = unit.medium().map_or(Family::Cd, |disc| disc.spec().family);
+        let rounded = round(unit, family, self.read_speed.into(), self.write_speed.into());
         unit.state.speeds = SpeedState {
             read: rounded.read.filter(|_| self.read_speed != MAXIMUM),
             write: rounded.write.filter(|_| self.write_speed != MAXIMUM),

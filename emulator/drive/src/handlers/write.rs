@@ -53,3 +53,39 @@ impl Execute for SynchronizeCache {
         Ok(Done::Good)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Disc, Drive, DriveConfig, HostEvent, MediumKind, NexusId, VirtualClock, VirtualPort};
+    use core::time::Duration;
+    use discrig_device::{Device, Instant, Request};
+    use discrig_wire::SenseCode;
+    use discrig_wire::command::Write10;
+    use discrig_wire::sense::codes;
+
+    fn write(drive: &mut Drive, logical_block_address: u32, transfer_length: u16) -> Option<SenseCode> {
+        let mut clock = VirtualClock::default();
+        let command = Write10 { logical_block_address, transfer_length, ..Write10::default() };
+        let bytes = vec![7; usize::from(transfer_length) * 2048];
+        let request = Request::output(command, &bytes, Duration::from_secs(1));
+        let answer = VirtualPort { drive, clock: &mut clock, nexus: NexusId(0) }.execute(request);
+        answer.unwrap().code()
+    }
+
+    #[test]
+    fn a_disc_that_gets_full() {
+        let mut drive = Drive::new(DriveConfig::default(), Instant::ZERO);
+        let disc = Disc::blank(MediumKind::CdR).unwrap();
+        drive.host_event(Instant::ZERO, HostEvent::SwapDisc(Some(disc))).unwrap();
+        let capacity = MediumKind::CdR.spec().capacity;
+        if let Some(disc) = &mut drive.unit.state.disc {
+            disc.recorded = capacity - 2;
+        }
+        assert!(write(&mut drive, capacity - 2, 3).is_some(), "the unit attention of power on");
+        let out_of_range = Some(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE);
+        assert_eq!(write(&mut drive, capacity - 2, 3), out_of_range);
+        assert_eq!(write(&mut drive, capacity - 2, 2), None);
+        assert_eq!(write(&mut drive, capacity, 1), out_of_range);
+        assert!(drive.state().disc.is_some_and(|disc| !disc.is_writable() && disc.free() == 0));
+    }
+}
