@@ -1,18 +1,30 @@
 //! The drive as initiators see it: bytes in, bytes out.
 
+#[cfg(test)]
 mod configuration;
+#[cfg(test)]
 mod disc;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
 mod identity;
+#[cfg(test)]
 mod modes;
+#[cfg(test)]
 mod performance;
+#[cfg(test)]
 mod port;
+#[cfg(test)]
 mod precheck;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
 mod read;
+#[cfg(test)]
 mod removal;
+#[cfg(test)]
 mod reservation;
 #[cfg(test)]
 mod rig;
+#[cfg(test)]
 mod state;
