@@ -30,7 +30,7 @@ macro_rules! quirks {
 }
 
 quirks! {
-    /// An eject is carried out although removal is prevented (L05).
+    /// Command and button eject although removal is prevented (L05).
     EjectIgnoresPrevent "eject-ignores-prevent";
     /// An eject refused by prevention ends with NOT READY instead of ILLEGAL REQUEST, as under SFF-8020.
     EjectSenseKeyNotReady "eject-sense-key-not-ready";

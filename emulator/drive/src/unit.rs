@@ -196,7 +196,7 @@ impl Unit {
     pub(crate) fn press_button(&mut self) {
         if self.state.tray.is_open() {
             self.move_tray(TrayAction::Close);
-        } else if self.state.ledger.is_prevented() {
+        } else if self.state.ledger.is_prevented() && !self.quirks.has(Quirk::EjectIgnoresPrevent) {
             return self.raise_all(Happening::Media(MediaEvent::EJECT_REQUEST));
         } else {
             self.move_tray(TrayAction::Open);

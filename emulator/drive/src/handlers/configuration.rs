@@ -7,6 +7,7 @@ use crate::quirk::Quirk;
 use crate::unit::Unit;
 use discrig_wire::ascii::Ascii;
 use discrig_wire::command::GetConfiguration;
+use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{
     BdRead, BdWrite, CdMastering, CdRead, CdTrackAtOnce, Configuration, Core, DriveSerialNumber,
     DvdMinusWrite, DvdPlusR, DvdPlusRDl, DvdRead, FeatureCode, FeatureSpec, FirmwareInformation, Formattable,
@@ -88,10 +89,12 @@ const FEATURES: &[(FeatureCode, Encode)] = &[
     (FeatureCode::PROFILE_LIST, profile_list),
     (FeatureCode::CORE, |unit, current, reply| {
         let interface = unit.config.profile.interface;
-        Core { interface, inquiry_2: true, device_busy_events: false }.encode(current, reply);
+        let device_busy_events = reports(unit, EventClasses::DEVICE_BUSY);
+        Core { interface, inquiry_2: true, device_busy_events }.encode(current, reply);
     }),
-    (FeatureCode::MORPHING, |_, current, reply| {
-        Morphing { operational_change_events: true, asynchronous: false }.encode(current, reply);
+    (FeatureCode::MORPHING, |unit, current, reply| {
+        let operational_change_events = reports(unit, EventClasses::OPERATIONAL_CHANGE);
+        Morphing { operational_change_events, asynchronous: false }.encode(current, reply);
     }),
     (FeatureCode::REMOVABLE_MEDIUM, |unit, current, reply| removable_medium(unit).encode(current, reply)),
     (FeatureCode::WRITE_PROTECT, |_, current, reply| {
@@ -170,6 +173,11 @@ const FEATURES: &[(FeatureCode, Encode)] = &[
 const CD_BLOCK_TYPES: u16 =
     1 << DataBlockType::MODE_1.0 | 1 << DataBlockType::MODE_2_FORM_1.0 | 1 << DataBlockType::MODE_2_MIXED.0;
 
+/// Whether GET EVENT STATUS NOTIFICATION has these events.
+fn reports(unit: &Unit, classes: EventClasses) -> bool {
+    unit.config.profile.event_classes.contains(classes)
+}
+
 fn profile_list(unit: &Unit, _: bool, reply: &mut Reply<'_>) {
     let now = unit.current_profile();
     let profiles = unit.config.profile.profiles.iter();
@@ -182,7 +190,7 @@ fn removable_medium(unit: &Unit) -> RemovableMedium {
         load: unit.config.profile.can_load,
         eject: true,
         prevent_jumper: false,
-        device_busy_medium_load: false,
+        device_busy_medium_load: reports(unit, EventClasses::DEVICE_BUSY),
         lock: true,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::rig::{A, EJECT, Rig, hex, plain_disc};
 use discrig_drive::{MediumKind, Quirk};
+use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{Configuration, FeatureCode, FeatureSpec, Profile};
 use rstest::rstest;
 
@@ -17,7 +18,7 @@ fn one_feature_is_one_feature() {
     let mut rig = Rig::loaded();
     assert_eq!(
         hex(&rig.data(A, "46 02 00 03 00 00 00 00 FF 00")),
-        "00 00 00 0C 00 00 00 08 00 03 0B 04 39 00 00 00"
+        "00 00 00 0C 00 00 00 08 00 03 0B 04 3B 00 00 00"
     );
     assert_eq!(hex(&rig.data(A, "46 02 00 05 00 00 00 00 FF 00")), "00 00 00 04 00 00 00 08");
     assert_eq!(rig.ask(A, "46 03 00 00 00 00 00 00 FF 00"), "05/24/00 cdb 1.1");
@@ -93,11 +94,21 @@ fn features_with_a_pressed_disc_go_when_it_goes() {
 }
 
 #[test]
+fn what_features_say_of_events_follows_the_classes() {
+    let profile = discrig_drive::Profile { event_classes: EventClasses::MEDIA, ..Default::default() };
+    let mut rig = Rig::fresh(discrig_drive::DriveConfig { profile, ..Default::default() });
+    assert_eq!(hex(&rig.data(A, "46 02 00 01 00 00 00 00 FF 00")[16..]), "02 00 00 00");
+    assert_eq!(hex(&rig.data(A, "46 02 00 02 00 00 00 00 FF 00")[12..]), "00 00 00 00");
+    assert_eq!(hex(&rig.data(A, "46 02 00 03 00 00 00 00 FF 00")[12..]), "39 00 00 00");
+    assert_eq!(hex(&rig.data(A, "4A 01 00 00 7E 00 00 00 08 00")), "00 06 04 10 00 00 00 00");
+}
+
+#[test]
 fn captured_forms() {
     let mut rig = Rig::empty();
     assert_eq!(
         hex(&rig.data(A, "46 02 00 01 00 00 00 00 FF 00")[8..]),
-        "00 01 0B 08 00 00 00 01 02 00 00 00"
+        "00 01 0B 08 00 00 00 01 03 00 00 00"
     );
     assert_eq!(rig.data(A, "46 02 01 08 00 00 00 00 FF 00")[8..], *b"\x01\x08\x03\x0CDR0000000001");
     assert_eq!(rig.data(A, "46 02 01 0C 00 00 00 00 FF 00")[8..], *b"\x01\x0C\x03\x1020261101000000\0\0");

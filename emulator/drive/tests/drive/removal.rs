@@ -163,6 +163,14 @@ fn the_button() {
 }
 
 #[test]
+fn a_lock_that_holds_nothing() {
+    let mut rig = Rig::quirky(Quirk::EjectIgnoresPrevent);
+    rig.ask(A, PREVENT);
+    rig.happen(HostEvent::ButtonPressed);
+    assert_eq!(rig.drive.state().tray, Tray::Open);
+}
+
+#[test]
 fn the_emergency_hole_knows_no_lock() {
     let mut rig = Rig::loaded();
     rig.ask(A, PREVENT);
