@@ -166,7 +166,7 @@ impl ClassDriver {
         if self.unit.is_none() {
             self.attach(port)?;
         }
-        self.inject(port, kind.operation())?;
+        self.inject(port, kind.operation());
         let refused = kind.outsider() == OutsiderAnswer::ByPolicy
             && self.config.open_while_locked == OpenWhileLocked::Fail
             && self.holder().is_some();
@@ -250,7 +250,7 @@ impl ClassDriver {
         if !is_current {
             return Ok(());
         }
-        self.inject(port, Some(HostOperation::Close))?;
+        self.inject(port, Some(HostOperation::Close));
         if self.unit.as_ref().is_some_and(|unit| unit.abandoned.contains(&Some(file))) {
             // Whether the drive is done or not, the wait is over after this.
             let _ = self.synchronise(port, "close");
@@ -281,7 +281,7 @@ impl ClassDriver {
         kind: RequestKind,
     ) -> Result<Admitted, DeviceError> {
         let file = self.present(handle, kind)?;
-        let lost = self.inject(port, kind.operation())?;
+        let lost = self.inject(port, kind.operation());
         self.keep_out(Some(file), kind)?;
         if kind.is_serial() {
             self.synchronise(port, kind.name())?;

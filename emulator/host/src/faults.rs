@@ -6,7 +6,7 @@ use crate::port::Port;
 use discrig_device::fault::{
     Action, ActionKind, FaultControl, FaultEngine, HostOperation, InstallError, Occurrence, Rule, Subject,
 };
-use discrig_device::{CallerName, DeviceError, Owner, ProcessId};
+use discrig_device::{CallerName, Owner, ProcessId};
 
 /// The process in whose name fault rules lock the device. Killing it gives such a lock free as the death of a real owner does.
 pub const FOREIGN_PROCESS: ProcessId = ProcessId(u8::MAX);
@@ -66,12 +66,8 @@ impl ClassDriver {
     }
 
     /// Lets the fault rules act on an operation, and says whether it shall be answered without effect.
-    pub(crate) fn inject(
-        &mut self,
-        port: &mut dyn Port,
-        operation: Option<HostOperation>,
-    ) -> Result<bool, DeviceError> {
-        let Some(operation) = operation.filter(|_| !self.faults.engine.is_empty()) else { return Ok(false) };
+    pub(crate) fn inject(&mut self, port: &mut dyn Port, operation: Option<HostOperation>) -> bool {
+        let Some(operation) = operation.filter(|_| !self.faults.engine.is_empty()) else { return false };
         let occurrence = Occurrence {
             subject: Subject::Operation(operation),
             nexus: self.config.host.0,
@@ -79,33 +75,28 @@ impl ClassDriver {
             states: port.states().and(self.states()),
         };
         match self.faults.engine.decide(&occurrence).map(|firing| firing.action) {
-            Some(Action::ForeignLock { name }) => self.foreign_lock(port, name).map(|()| false),
-            Some(Action::ForeignUnlock {}) => {
-                self.clear_owner();
-                Ok(false)
-            }
-            Some(Action::LostUnlock {}) => Ok(operation == HostOperation::Unlock),
-            _ => Ok(false),
+            Some(Action::ForeignLock { name }) => self.foreign_lock(port, name),
+            Some(Action::ForeignUnlock {}) => self.clear_owner(),
+            Some(Action::LostUnlock {}) => return operation == HostOperation::Unlock,
+            _ => {}
         }
+        false
     }
 
     /// A file of another process takes the device, if it is free and there.
-    fn foreign_lock(&mut self, port: &mut dyn Port, name: CallerName) -> Result<(), DeviceError> {
-        if self.holder().is_none() && self.is_attached() {
-            let file = self.foreign_file()?;
+    fn foreign_lock(&mut self, port: &mut dyn Port, name: CallerName) {
+        if self.holder().is_none()
+            && let Some(file) = self.foreign_file()
+        {
             self.take(port.now(), file, Owner::Named(name));
         }
-        Ok(())
     }
 
-    fn foreign_file(&mut self) -> Result<FileId, DeviceError> {
+    /// The foreign process' file on the drive that is there; it is opened once.
+    fn foreign_file(&mut self) -> Option<FileId> {
         let handles = self.files.handles_of(FOREIGN_PROCESS);
-        let file_of =
-            |driver: &ClassDriver, handle| driver.file_of(handle).filter(|file| driver.is_current(*file));
-        if let Some(file) = handles.into_iter().find_map(|handle| file_of(self, handle)) {
-            return Ok(file);
-        }
-        let handle = self.new_file(FOREIGN_PROCESS)?;
-        self.file_of(handle).ok_or_else(|| DeviceError::new(discrig_device::ErrorKind::InvalidHandle, "open"))
+        let mut open = handles.into_iter().filter_map(|handle| self.file_of(handle));
+        let file = open.find(|file| self.is_current(*file));
+        file.or_else(|| self.new_file(FOREIGN_PROCESS).ok().and_then(|handle| self.file_of(handle)))
     }
 }

@@ -8,8 +8,8 @@ use crate::quirk::Quirk;
 use crate::request::RequestKind;
 use crate::unit::Media;
 use discrig_device::{DeviceError, ErrorKind, HostEvent, Instant, Owner, Request};
-use discrig_wire::SenseKey;
 use discrig_wire::command::GetEventStatusNotification;
+use discrig_wire::event::{Event, EventClasses, EventNotification, MediaEvent};
 use serde::{Deserialize, Serialize};
 
 /// Something that listeners were told.
@@ -32,35 +32,28 @@ struct Sighting {
     changed: bool,
 }
 
-/// The answer of GET EVENT STATUS NOTIFICATION for the media class (MMC-5 6.7).
+/// Why the media event class told nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum MediaEvent {
-    /// The drive does not have the class.
-    Unavailable,
-    /// Event code and status.
-    Seen(Sighting),
+enum NoSighting {
+    /// The drive does not have the class: it need not be asked again.
+    Never,
+    /// What came was no answer of this class: something else may tell.
+    NotThisTime,
+    /// The drive did not answer at all.
+    Silence,
 }
 
-/// The media class as a number and as a bit of the class masks.
-const MEDIA_CLASS: u8 = 4;
-const MEDIA_MASK: u8 = 1 << MEDIA_CLASS;
-/// Event codes that tell of another disc: NewMedia and MediaChanged.
-const NEW_DISC: [u8; 2] = [2, 4];
-
-impl MediaEvent {
-    /// Reads the four bytes of header and the four of the event; none when they are not there.
-    fn parse(bytes: &[u8]) -> Option<MediaEvent> {
-        let [_, _, class, supported, rest @ ..] = bytes else { return None };
-        let unavailable = class & 0x80 != 0 || supported & MEDIA_MASK == 0;
-        match rest {
-            _ if unavailable => Some(MediaEvent::Unavailable),
-            [event, status, ..] if class & 0x07 == MEDIA_CLASS => Some(MediaEvent::Seen(Sighting {
-                media: if status & 0x02 != 0 { Media::Present } else { Media::Absent },
-                changed: NEW_DISC.contains(&(event & 0x0F)),
-            })),
-            _ => None,
-        }
+/// Understands an answer of GET EVENT STATUS NOTIFICATION to a poll for media events.
+fn sighting(bytes: &[u8]) -> Result<Sighting, NoSighting> {
+    let answer = EventNotification::parse(bytes).map_err(|_| NoSighting::NotThisTime)?;
+    if answer.no_event_available || !answer.supported.contains(EventClasses::MEDIA) {
+        return Err(NoSighting::Never);
     }
+    let Some(Event::Media(status)) = answer.event else { return Err(NoSighting::NotThisTime) };
+    Ok(Sighting {
+        media: if status.media_present { Media::Present } else { Media::Absent },
+        changed: status.event == MediaEvent::NEW_MEDIA,
+    })
 }
 
 impl ClassDriver {
@@ -183,30 +176,29 @@ impl ClassDriver {
 
     fn look(&mut self, port: &mut dyn Port) -> Option<Sighting> {
         if !self.unit.as_ref()?.no_events {
-            match self.media_event(port)? {
-                MediaEvent::Seen(sighting) => return Some(sighting),
-                MediaEvent::Unavailable => self.unit.as_mut()?.no_events = true,
+            match self.media_event(port) {
+                Ok(sighting) => return Some(sighting),
+                Err(NoSighting::Never) => self.unit.as_mut()?.no_events = true,
+                Err(NoSighting::NotThisTime) => {}
+                Err(NoSighting::Silence) => return None,
             }
         }
         Some(Sighting { media: self.ask_ready(port)?, changed: false })
     }
 
-    /// Asks for a media event; none when the drive did not answer sensibly this time.
-    fn media_event(&mut self, port: &mut dyn Port) -> Option<MediaEvent> {
+    fn media_event(&mut self, port: &mut dyn Port) -> Result<Sighting, NoSighting> {
         let mut buffer = [0; 8];
         let cdb = GetEventStatusNotification {
             polled: true,
-            notification_class_request: MEDIA_MASK,
+            notification_class_request: EventClasses::MEDIA.bits(),
             allocation_length: buffer.len() as u16,
         };
         let request = Request::input(cdb, &mut buffer, usual(GetEventStatusNotification::SPEC));
-        let completion = self.ask(port, "poll", request, None).ok()?;
-        if completion.code().is_some_and(|code| code.key == SenseKey::IllegalRequest) {
-            return Some(MediaEvent::Unavailable);
-        }
+        let completion = self.ask(port, "poll", request, None).map_err(|_| NoSighting::Silence)?;
         match refusal(&completion) {
-            None => MediaEvent::parse(&buffer[..completion.transferred.min(buffer.len())]),
-            Some(_) => None,
+            None => sighting(&buffer[..completion.transferred.min(buffer.len())]),
+            Some(ErrorKind::Unsupported) => Err(NoSighting::Never),
+            Some(_) => Err(NoSighting::NotThisTime),
         }
     }
 
@@ -238,27 +230,28 @@ impl ClassDriver {
 mod tests {
     use super::*;
 
-    fn seen(media: Media, changed: bool) -> Option<MediaEvent> {
-        Some(MediaEvent::Seen(Sighting { media, changed }))
+    const fn seen(media: Media, changed: bool) -> Result<Sighting, NoSighting> {
+        Ok(Sighting { media, changed })
     }
 
-    /// Bytes by the table of MMC-5 6.7: length, class, supported classes, event code, status.
+    /// Bytes by the tables of MMC-5 6.7: length, class, supported classes, event code, status.
     #[test]
     fn answers_of_drives() {
-        let rows: &[(&[u8], Option<MediaEvent>)] = &[
+        let rows: &[(&[u8], Result<Sighting, NoSighting>)] = &[
             (&[0, 6, 4, 0x16, 0, 0x02, 0, 0], seen(Media::Present, false)),
-            (&[0, 6, 4, 0x16, 2, 0x02, 0, 0], seen(Media::Present, true)),
-            (&[0, 6, 4, 0x16, 4, 0x02, 0, 0], seen(Media::Present, true)),
-            (&[0, 6, 4, 0x16, 3, 0x01, 0, 0], seen(Media::Absent, false)),
             (&[0, 6, 4, 0x16, 1, 0x02, 0, 0], seen(Media::Present, false)),
-            (&[0, 2, 0x80, 0x06], Some(MediaEvent::Unavailable)),
-            (&[0, 6, 1, 0x06, 0, 0, 0, 0], Some(MediaEvent::Unavailable)),
-            (&[0, 6, 4, 0x10, 0], None),
-            (&[0, 6], None),
-            (&[], None),
+            (&[0, 6, 4, 0x16, 2, 0x02, 0, 0], seen(Media::Present, true)),
+            (&[0, 6, 4, 0x16, 3, 0x01, 0, 0], seen(Media::Absent, false)),
+            (&[0, 6, 4, 0x16, 0, 0x00, 0, 0], seen(Media::Absent, false)),
+            (&[0, 2, 0x80, 0x06], Err(NoSighting::Never)),
+            (&[0, 6, 1, 0x06, 0, 0, 0, 0], Err(NoSighting::Never)),
+            (&[0, 6, 1, 0x16, 0, 0, 0, 0], Err(NoSighting::NotThisTime)),
+            (&[0, 6, 4, 0x10, 0], Err(NoSighting::NotThisTime)),
+            (&[0, 6], Err(NoSighting::NotThisTime)),
+            (&[], Err(NoSighting::NotThisTime)),
         ];
         for (bytes, expected) in rows {
-            assert_eq!(MediaEvent::parse(bytes), *expected, "{bytes:02X?}");
+            assert_eq!(sighting(bytes), *expected, "{bytes:02X?}");
         }
     }
 }
