@@ -2,12 +2,22 @@
 
 mod recorder;
 mod sets;
+mod unit;
+mod tray;
 
 use crate::scenario::Scenario;
 use discrig_device::{HostId, ProcessId};
 
 /// Every family's lists.
-pub(crate) const ALL: &[&[Scenario]] = &[recorder::RELEASE, recorder::PROPERTIES];
+pub(crate) const ALL: &[&[Scenario]] = &[
+    recorder::RELEASE,
+    recorder::PROPERTIES,
+    tray::PREVENT,
+    tray::PERSISTENT,
+    tray::MOTION,
+    tray::SHOWN,
+    tray::RESETS,
+];
 
 /// The host that is judged.
 const HOST: HostId = HostId(0);
