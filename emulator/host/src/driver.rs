@@ -259,7 +259,7 @@ impl ClassDriver {
         self.drain_notification(object.notification_off);
         let survives = ending == Ending::Died && self.config.has(Quirk::OwnerDeathKeepsLock);
         if self.holder() == Some(file) && !survives {
-            self.release(port);
+            self.release(port, true);
         }
         tray
     }

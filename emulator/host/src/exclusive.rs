@@ -103,7 +103,7 @@ impl ClassDriver {
             }
             Some(_) if admitted.lost => Ok(()),
             Some(_) => {
-                self.release(port);
+                self.release(port, !self.config.has(Quirk::ReleaseFreesNothing));
                 Ok(())
             }
         }
@@ -141,7 +141,8 @@ impl ClassDriver {
 
     /// The way out of a lock: disc gone and back, volume to be verified, unlock told, and only then the owner cleared. So whoever reacts to
     /// one of these notifications at once can find the device still locked. Last, the poll that the lock held back.
-    pub(crate) fn release(&mut self, port: &mut dyn Port) {
+    /// (`frees` is true for a host that keeps its rules.)
+    pub(crate) fn release(&mut self, port: &mut dyn Port, frees: bool) {
         let now = port.now();
         let owner = self.owner_now();
         if self.config.has(Quirk::OwnerClearedBeforeEvents) {
@@ -158,7 +159,7 @@ impl ClassDriver {
             self.notify(now, HostEvent::ExclusiveUnlock);
         }
         self.log.push(LogEntry { at: now, owner, action: LogAction::Unlock });
-        if !self.config.has(Quirk::ReleaseFreesNothing) {
+        if frees {
             self.clear_owner();
         }
         let postponed = self.unit.as_ref().is_some_and(|unit| unit.poll_postponed);

@@ -58,7 +58,7 @@ quirks! {
     OwnerDeathKeepsLock "owner-death-keeps-lock";
     /// Asking for the owner is refused to other files while the device is locked.
     OwnerQueryRefusedWhileLocked "owner-query-refused-while-locked";
-    /// An unlock succeeds, sends its notifications, and leaves the device locked.
+    /// An unlock succeeds, sends its notifications, and leaves the device locked until the owner's file is closed.
     ReleaseFreesNothing "release-frees-nothing";
     /// The owner can lock once more; one unlock still frees the device.
     SecondLockByOwnerSucceeds "second-lock-by-owner-succeeds";
