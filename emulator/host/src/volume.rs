@@ -23,9 +23,7 @@ impl ClassDriver {
             return Ok(());
         }
         self.probe(port, operation)?;
-        let unit = self.unit_mut(operation)?;
-        unit.mounted = true;
-        unit.verify = false;
+        self.unit_mut(operation)?.mounted = true;
         Ok(())
     }
 

@@ -256,3 +256,15 @@ fn restart() {
     assert_eq!(rig.lock(old), Err(ErrorKind::InvalidHandle));
     assert_eq!(rig.lock(new), Ok(()));
 }
+
+/// Not even a lock that outlived its drive.
+#[test]
+fn restart_frees_what_survived() {
+    let mut rig = Rig::quirky(Quirk::LockSurvivesRemoval);
+    let old = rig.open(MINE);
+    rig.lock(old).unwrap();
+    rig.driver.detach(rig.drive.now);
+    rig.driver.restart();
+    let new = rig.open(MINE);
+    assert_eq!(rig.lock(new), Ok(()));
+}

@@ -158,6 +158,17 @@ fn polls_are_postponed_by_a_lock(#[values(false, true)] owner_listens: bool) {
     assert_eq!(seen, [ExclusiveLock, MediaRemoval, MediaArrival, ExclusiveUnlock, MediaRemoval]);
 }
 
+/// A change of the disc that the driver met on another occasion is told at the next poll.
+#[test]
+fn attentions_met_elsewhere_are_not_lost() {
+    let mut rig = Rig::new();
+    let mine = rig.open(MINE);
+    rig.abandon(mine);
+    rig.drive.answer(0x00, Answer::Check(codes::NOT_READY_TO_READY_CHANGE_MEDIUM_MAY_HAVE_CHANGED));
+    rig.owner(mine).unwrap();
+    assert_eq!(rig.events(mine), [MediaRemoval, MediaArrival]);
+}
+
 /// Without a poll that fell due there is none at unlock.
 #[test]
 fn unlock_does_not_poll_by_itself() {

@@ -3,7 +3,9 @@
 use super::*;
 use HostEvent::{ExclusiveLock, ExclusiveUnlock, MediaArrival, MediaRemoval};
 use discrig_device::TrayLock;
-use rstest::rstest;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 
 /// What is seen of a driver; the first with the quirk, the second without.
 type Scene = (fn(&mut Rig) -> String, &'static str, &'static str);
@@ -159,13 +161,17 @@ fn quirks_leave_other_rules_alone() {
     }
 }
 
-/// The names are those of files, and say what is wrong.
-#[rstest]
-#[case(Quirk::McnShared, "mcn-shared")]
-#[case(Quirk::OwnerClearedBeforeEvents, "owner-cleared-before-events")]
-fn names(#[case] quirk: Quirk, #[case] name: &str) {
-    assert_eq!(quirk.to_string(), name);
-    assert!(quirk.describe().ends_with('.'));
+/// One name everywhere: printed, and read from files.
+#[test]
+fn names() {
+    for &quirk in Quirk::ALL {
+        let read: StrDeserializer<'_, ValueError> = quirk.name().into_deserializer();
+        assert_eq!(Quirk::deserialize(read), Ok(quirk));
+        assert!(
+            quirk.describe().starts_with(char::is_uppercase) && quirk.describe().ends_with('.'),
+            "{quirk}"
+        );
+    }
 }
 
 #[test]

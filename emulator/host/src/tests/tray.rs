@@ -72,6 +72,17 @@ fn protected_locks_forbid_eject_and_load(#[values(false, true)] own: bool) {
     assert!(rig.sent().is_empty());
 }
 
+/// A simple lock is left to the drive to enforce.
+#[test]
+fn simple_locks_are_left_to_the_drive() {
+    let mut rig = Rig::new();
+    let mine = rig.open(MINE);
+    rig.lock_tray(mine, Simple).unwrap();
+    rig.drive.answer(0x1B, Answer::Check(codes::MEDIUM_REMOVAL_PREVENTED));
+    assert_eq!(rig.eject(mine), Err(ErrorKind::Busy));
+    assert_eq!(rig.sent(), ["PREVENT", "EJECT"]);
+}
+
 /// What the drive says to an eject, as the host's call reports it (#38, #40).
 #[rstest]
 #[case::done(Answer::Good, Ok(()))]
