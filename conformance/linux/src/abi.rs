@@ -10,7 +10,7 @@ use discrig_device::Data;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, fstat, major, minor};
 use rustix::io::{Errno, Result};
-use rustix::ioctl::{Getter, IntegerSetter, Ioctl, IoctlOutput, NoArg, Opcode, Setter, ioctl};
+use rustix::ioctl::{Getter, IntegerSetter, Ioctl, IoctlOutput, Opcode, Setter, ioctl};
 
 /// Block device major of `/dev/sr*` (SCSI_CDROM_MAJOR).
 pub(crate) const SR_MAJOR: u32 = 11;
@@ -120,6 +120,28 @@ unsafe impl Ioctl for SgIo<'_> {
     }
 }
 
+/// A call that moves the tray. When the drive refuses, newer kernels return the SCSI status as a positive number and no error.
+struct TrayMove<const OPCODE: Opcode>;
+
+// SAFETY: Both calls take no argument and touch no memory of this process; nothing is read through the pointer.
+unsafe impl<const OPCODE: Opcode> Ioctl for TrayMove<OPCODE> {
+    type Output = ();
+
+    const IS_MUTATING: bool = false;
+
+    fn opcode(&self) -> Opcode {
+        OPCODE
+    }
+
+    fn as_ptr(&mut self) -> *mut c_void {
+        core::ptr::null_mut()
+    }
+
+    unsafe fn output_from_ptr(status: IoctlOutput, _: *mut c_void) -> Result<()> {
+        if status == 0 { Ok(()) } else { Err(Errno::IO) }
+    }
+}
+
 /// An open node of the `sr` or `sg` driver: the only files that the calls of this module are made on.
 #[derive(Debug)]
 pub(crate) struct ScsiFd {
@@ -204,17 +226,23 @@ impl ScsiFd {
     }
 
     /// Opens the tray by the kernel's own call; sr nodes only.
+    ///
+    /// # Errors
+    /// `EIO` when the drive refused, besides what the kernel says.
     pub(crate) fn eject(&self) -> Result<()> {
         self.sr_only()?;
         // SAFETY: CDROMEJECT takes no argument.
-        unsafe { ioctl(&self.fd, NoArg::<CDROMEJECT>::new()) }
+        unsafe { ioctl(&self.fd, TrayMove::<CDROMEJECT>) }
     }
 
     /// Closes the tray by the kernel's own call; sr nodes only.
+    ///
+    /// # Errors
+    /// `EIO` when the drive refused, besides what the kernel says.
     pub(crate) fn close_tray(&self) -> Result<()> {
         self.sr_only()?;
         // SAFETY: CDROMCLOSETRAY takes no argument.
-        unsafe { ioctl(&self.fd, NoArg::<CDROMCLOSETRAY>::new()) }
+        unsafe { ioctl(&self.fd, TrayMove::<CDROMCLOSETRAY>) }
     }
 
     /// Locks or unlocks the door by the kernel's own call; sr nodes only.

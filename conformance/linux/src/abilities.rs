@@ -110,7 +110,7 @@ fn quiet(all: Capabilities, findings: &Findings) -> Capabilities {
     }
     let at_open = match findings.kind {
         NodeKind::Sr => {
-            "nobody polls; the kernel itself asks for events and readiness when an sr node is opened or locked"
+            "nobody polls; the kernel itself asks for events and readiness when an sr node is opened or closed"
         }
         NodeKind::Sg => "nobody polls",
     };
@@ -120,7 +120,7 @@ fn quiet(all: Capabilities, findings: &Findings) -> Capabilities {
         Capability::UnitAttention,
         findings.moves_tray,
         [
-            "the drive ejects and loads by command; it stays pending until a command of an open handle, or an open of an sr node",
+            "the drive ejects and loads by command; on sr the kernel takes it when a node is opened or closed",
             "the drive does not say that it ejects and loads by command",
         ],
     )

@@ -136,8 +136,28 @@ impl<'a> Ask<'a> {
         Ok(data.filter(|data| data.len() >= 6 && data[2] & 0x87 == 0x04).map(|data| data[5] & 0x01 != 0))
     }
 
-    /// Whether the drive says that its tray is locked: mode page 2Ah, byte 6, bit 1 (lock state).
+    /// Whether the drive says that its tray is locked.
     pub(crate) fn tray_locked(&mut self) -> Result<bool, DeviceError> {
+        const LOCK_STATE: u8 = 0x02;
+        Ok(self.mechanism()?.is_some_and(|byte| byte & LOCK_STATE != 0))
+    }
+
+    /// Whether the drive can move its tray both ways by command: the removable medium feature says so, or on older drives the mode page.
+    pub(crate) fn moves_tray(&mut self) -> Result<bool, DeviceError> {
+        const EJECT_AND_LOAD: u8 = 0x18;
+        const TRAY_WITH_EJECT: u8 = 0x28;
+        let command =
+            GetConfiguration { requested_type: 2, starting_feature_number: 0x0003, allocation_length: 16 };
+        let data = self.question(command, 16, SHORT)?.unwrap_or_default();
+        // Eight bytes of header; then the feature: code, flags, length, and byte 4 with the mechanism's abilities.
+        match (data.get(8..10), data.get(12)) {
+            (Some([0, 3]), Some(byte)) => Ok(byte & EJECT_AND_LOAD == EJECT_AND_LOAD),
+            _ => Ok(self.mechanism()?.is_some_and(|byte| byte & 0xE8 == TRAY_WITH_EJECT)),
+        }
+    }
+
+    /// Byte 6 of mode page 2Ah: what the mechanism is, can do, and whether it is locked. `None` when the drive has no such page.
+    fn mechanism(&mut self) -> Result<Option<u8>, DeviceError> {
         const HEADER: usize = 8;
         let command = ModeSense10 {
             disable_block_descriptors: true,
@@ -145,27 +165,12 @@ impl<'a> Ask<'a> {
             allocation_length: 64,
             ..ModeSense10::default()
         };
-        let Some(data) = self.question(command, 64, SHORT)? else { return Ok(false) };
-        let descriptors = match data.get(6..HEADER) {
-            Some(length) => usize::from(u16::from_be_bytes([length[0], length[1]])),
-            None => return Ok(false),
-        };
+        let data = self.question(command, 64, SHORT)?.unwrap_or_default();
+        let Some(length) = data.get(6..HEADER) else { return Ok(None) };
+        let descriptors = usize::from(u16::from_be_bytes([length[0], length[1]]));
         let page = data.get(HEADER + descriptors..).unwrap_or(&[]);
-        Ok(page.first().is_some_and(|code| code & 0x3F == 0x2A)
-            && page.get(6).is_some_and(|byte| byte & 0x02 != 0))
-    }
-
-    /// Whether the drive can move its tray both ways by command: the removable medium feature, 0003h.
-    pub(crate) fn moves_tray(&mut self) -> Result<bool, DeviceError> {
-        const EJECT_AND_LOAD: u8 = 0x18;
-        let command =
-            GetConfiguration { requested_type: 2, starting_feature_number: 0x0003, allocation_length: 16 };
-        let data = self.question(command, 16, SHORT)?;
-        // Eight bytes of header; then the feature: code, flags, length, and byte 4 with the mechanism's abilities.
-        Ok(data.is_some_and(|data| {
-            data.get(8..10) == Some(&[0, 3])
-                && data.get(12).is_some_and(|byte| byte & EJECT_AND_LOAD == EJECT_AND_LOAD)
-        }))
+        let is_page = page.first().is_some_and(|code| code & 0x3F == 0x2A);
+        Ok(page.get(6).copied().filter(|_| is_page))
     }
 
     /// Closes the tray and waits until the command is done.

@@ -124,7 +124,7 @@ impl Rig {
         result
     }
 
-    /// Opens the drive for the rig's own purposes: by the current node, or by its sibling where that one is shut.
+    /// Opens the drive for the rig's own purposes, by whichever of its nodes disturbs least.
     ///
     /// # Errors
     /// As for any open.

@@ -80,7 +80,7 @@ pub(crate) fn measure(rig: &Arc<Rig>, limit: u32) -> Result<SlowReads, String> {
         }
     }
     let seconds_per_block = rate.ok_or("the disc's second half cannot be read")?;
-    plan(node.kind, seconds_per_block, limit_blocks).map(|(blocks, timeout)| SlowReads {
+    plan(rig.current().kind, seconds_per_block, limit_blocks).map(|(blocks, timeout)| SlowReads {
         rig: Arc::clone(rig),
         blocks,
         block_size,

@@ -3,7 +3,8 @@
 use crate::abi::ScsiFd;
 use crate::ask::Ask;
 use crate::journal::{self, JournalRecord, Trace};
-use crate::node::{Node, OpenError};
+use crate::node::{Node, NodeKind, OpenError};
+use crate::owner;
 use crate::runtime::{FoundRecord, RuntimeFolder};
 use core::fmt;
 use core::time::Duration;
@@ -68,6 +69,10 @@ pub fn heal(path: &Path) -> Result<HealReport, OpenError> {
 /// [`heal`] for a node.
 pub(crate) fn heal_node(folder: &RuntimeFolder, node: &Node) -> Result<HealReport, DeviceError> {
     await_orphans(folder, node);
+    // Names that the dead left are swept on the way.
+    for node in [Some(node), node.sibling().as_ref()].into_iter().flatten() {
+        let _ = owner::find_name(folder, node);
+    }
     let (living, dead): (Vec<_>, Vec<_>) =
         journal::of_others(folder, node).into_iter().partition(|record| record.value.process.is_alive());
     let mut report = HealReport::default();
@@ -111,14 +116,24 @@ fn await_orphans(folder: &RuntimeFolder, node: &Node) {
     }
 }
 
-/// Opens a drive by this node, or by its sibling where that one is shut by an exclusive holder.
+/// Opens a drive for the rig's own purposes: by its sg node if there is one that opens, else by its sr node. Opening and closing
+/// sr nodes makes the kernel itself ask the drive, which takes unit attentions away from the bench.
 pub(crate) fn open_either(node: &Node) -> Result<(Node, ScsiFd), Errno> {
-    let busy = match node.open(false) {
-        Ok(fd) => return Ok((node.clone(), fd)),
-        Err(errno) => errno,
+    let sibling = node.sibling();
+    let order = match node.kind {
+        NodeKind::Sg => [Some(node), sibling.as_ref()],
+        NodeKind::Sr => [sibling.as_ref(), Some(node)],
     };
-    let sibling = node.sibling().ok_or(busy)?;
-    sibling.open(false).map(|fd| (sibling, fd)).map_err(|_| busy)
+    let mut refusal = Errno::NODEV;
+    for candidate in order.into_iter().flatten() {
+        match candidate.open(false) {
+            Ok(fd) => return Ok((candidate.clone(), fd)),
+            // What is wrong with the bench's own node is what counts.
+            Err(errno) if candidate.kind == node.kind => refusal = errno,
+            Err(_) => {}
+        }
+    }
+    Err(refusal)
 }
 
 /// Undoes `traces`; each one that is undone leaves the set.
@@ -180,7 +195,6 @@ fn clear_registrations(node: &Node, fd: &ScsiFd, key: u64) -> Result<(), DeviceE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::NodeKind;
     use crate::runtime::folder_for_test;
 
     #[test]
