@@ -2,6 +2,7 @@
 
 mod recorder;
 mod sets;
+mod attention;
 mod unit;
 mod tray;
 
@@ -17,6 +18,9 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     tray::MOTION,
     tray::SHOWN,
     tray::RESETS,
+    attention::ESTABLISHED,
+    attention::EXEMPTIONS,
+    attention::EVENTS,
 ];
 
 /// The host that is judged.

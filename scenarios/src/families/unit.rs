@@ -327,3 +327,8 @@ pub(super) fn raw(bytes: &[u8]) -> Result<Cdb, Stop> {
 pub(super) fn bare(stage: &mut Stage<'_>, seat: &mut HandleSeat, cdb: Cdb) -> Answer {
     Answer::of_command(&stage.execute(seat, Request::none(cdb, Duration::from_secs(20))))
 }
+
+/// An operation code that no standard for these units ever assigned, as a CDB.
+pub(super) fn unassigned() -> Result<Cdb, Stop> {
+    raw(&[0x1F, 0, 0, 0, 0, 0])
+}
