@@ -1,16 +1,20 @@
 //! The scenarios, one module per family.
 
+mod attention;
+mod locking;
 mod recorder;
 mod sets;
-mod attention;
-mod unit;
 mod tray;
+mod unit;
 
 use crate::scenario::Scenario;
 use discrig_device::{HostId, ProcessId};
 
 /// Every family's lists.
 pub(crate) const ALL: &[&[Scenario]] = &[
+    recorder::ACQUIRE,
+    recorder::NAMES,
+    recorder::OWNER,
     recorder::RELEASE,
     recorder::PROPERTIES,
     tray::PREVENT,

@@ -1,7 +1,13 @@
-//! `recorder.*`: the lock count of the recorder object and its result codes.
+//! `recorder.*`: the recorder object: its lock count, its result codes, its commands and its properties.
 
+mod acquire;
+mod names;
+mod owner;
 mod properties;
 mod release;
 
+pub(super) use acquire::ACQUIRE;
+pub(super) use names::NAMES;
+pub(super) use owner::OWNER;
 pub(super) use properties::PROPERTIES;
 pub(super) use release::RELEASE;
