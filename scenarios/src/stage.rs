@@ -224,8 +224,11 @@ impl<'a> Stage<'a> {
     ) -> (Answer, usize) {
         use discrig_wire::command::Direction;
         let cdb = command.into();
-        let data = match CommandSpec::of(&cdb).map(|spec| spec.direction) {
-            Some(Direction::In) => Data::In(&mut buffer[..allocation(&cdb).min(DATA_IN)]),
+        let data = match CommandSpec::of(&cdb) {
+            Some(spec) if spec.direction == Direction::In => {
+                let wanted = spec.allocation(&cdb).min(buffer.len());
+                Data::In(&mut buffer[..wanted])
+            }
             _ => Data::None,
         };
         let result = self.execute(seat, Request { cdb, data, timeout: usual_timeout(&cdb) });
@@ -474,14 +477,4 @@ impl<'a> Stage<'a> {
 #[must_use]
 pub(crate) fn usual_timeout(cdb: &Cdb) -> Duration {
     Duration::from_millis(CommandSpec::of(cdb).map_or(10_000, |spec| u64::from(spec.timeout_ms)))
-}
-
-/// Bytes that a data-in command can return at most, by its own fields.
-fn allocation(cdb: &Cdb) -> usize {
-    let Some(spec) = CommandSpec::of(cdb) else { return 0 };
-    let field = |name: &str| spec.field(name).map(|field| field.get(cdb) as usize);
-    field("allocation_length")
-        .or_else(|| field("transfer_length").map(|blocks| blocks.saturating_mul(2048)))
-        .or_else(|| field("maximum_descriptors").map(|count| 8 + 16 * count))
-        .unwrap_or(8)
 }

@@ -172,6 +172,19 @@ impl CommandSpec {
         cdb
     }
 
+    /// How many bytes of data-in the fields of `cdb` ask for: its allocation length, or what they imply. Zero for other commands.
+    #[must_use]
+    pub fn allocation(&self, cdb: &Cdb) -> usize {
+        let field = |name: &str| self.field(name).map(|field| field.get(cdb) as usize);
+        match self.direction {
+            Direction::None | Direction::Out => 0,
+            Direction::In => field("allocation_length")
+                .or_else(|| field("transfer_length").map(|blocks| blocks.saturating_mul(2048)))
+                .or_else(|| field("maximum_descriptors").map(|count| 8 + 16 * count))
+                .unwrap_or(8),
+        }
+    }
+
     /// Whether `cdb` has the command's length and sets no reserved bit under the given usage mask.
     pub(super) fn admit(&self, cdb: &Cdb, usage: &[u8; Cdb::MAX]) -> Result<(), Refusal> {
         if cdb.len() < usize::from(self.length) {

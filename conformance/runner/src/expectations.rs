@@ -1,0 +1,156 @@
+//! Known deviations of a drive, with their reasons.
+//!
+//! ```toml
+//! [[drive]]
+//! vendor = "QEMU"
+//! product = "QEMU DVD-ROM"
+//! revision = "2.5+"             # absent: any
+//!
+//! [[drive.deviation]]
+//! scenario = "tray.eject.prevented"
+//! verdict = "fail"              # the default
+//! reason = "answers 02/53/00"
+//! ```
+//!
+//! A deviation that no longer shows, or that names no scenario of the run, is a failure: the file has to be mended.
+
+use crate::failure::Failure;
+use discrig_reports::{Event, Expectation, Identity, Outcome, Verdict};
+use serde::Deserialize;
+use std::path::Path;
+
+/// The deviations recorded for the drive that is judged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expectations {
+    entries: Vec<Deviation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    drive: Vec<Drive>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drive {
+    vendor: String,
+    product: String,
+    #[serde(default)]
+    revision: Option<String>,
+    #[serde(default)]
+    deviation: Vec<Deviation>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deviation {
+    scenario: String,
+    #[serde(default = "failing")]
+    verdict: Verdict,
+    reason: String,
+}
+
+fn failing() -> Verdict {
+    Verdict::Fail
+}
+
+impl Expectations {
+    /// Reads a file and keeps what it says about the drive with `identity`.
+    pub(crate) fn read(path: &Path, identity: Option<&Identity>) -> Result<Expectations, Failure> {
+        Expectations::parse(&Failure::read(path)?, identity)
+            .map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))
+    }
+
+    fn parse(text: &str, identity: Option<&Identity>) -> Result<Expectations, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut entries = Vec::new();
+        for drive in file.drive.into_iter().filter(|drive| identity.is_some_and(|is| drive.is(is))) {
+            entries.extend(drive.deviation);
+        }
+        match entries.iter().find(|entry| discrig_scenarios::find(&entry.scenario).is_none()) {
+            Some(unknown) => {
+                Err(format!("`{}` is no scenario; `discrig list scenarios` shows them", unknown.scenario))
+            }
+            None => Ok(Expectations { entries }),
+        }
+    }
+
+    /// Compares what came of a scenario with what was expected.
+    pub(crate) fn judge(&self, slug: &str, outcome: &mut Outcome) {
+        let Some(entry) = self.entries.iter().find(|entry| entry.scenario == slug) else { return };
+        let reason = entry.reason.clone();
+        outcome.expectation = match outcome.verdict {
+            verdict if verdict == entry.verdict => Some(Expectation::ExpectedFail { reason }),
+            Verdict::Pass => Some(Expectation::UnexpectedPass { reason }),
+            verdict @ (Verdict::Fail | Verdict::Inconclusive) => Some(Expectation::Stale {
+                reason: format!("expected {}, seen {verdict}: {reason}", entry.verdict),
+            }),
+            Verdict::Untested | Verdict::Skipped | Verdict::Error => None,
+        };
+    }
+
+    /// Entries for scenarios that were skipped: they cannot be checked here and are remarks.
+    pub(crate) fn unchecked<'a>(
+        &'a self,
+        is_planned: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = Event> + 'a {
+        self.entries.iter().filter(move |entry| !is_planned(&entry.scenario)).map(|entry| Event::Note {
+            text: format!(
+                "the expectation for {} was not checked: it is not part of this run",
+                entry.scenario
+            ),
+        })
+    }
+}
+
+impl Drive {
+    fn is(&self, identity: &Identity) -> bool {
+        let same = |wanted: &str, seen: &str| wanted.trim() == seen.trim();
+        same(&self.vendor, &identity.vendor)
+            && same(&self.product, &identity.product)
+            && self.revision.as_deref().is_none_or(|revision| same(revision, &identity.revision))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+        [[drive]]
+        vendor = "QEMU"
+        product = "QEMU DVD-ROM"
+        [[drive.deviation]]
+        scenario = "recorder.release.at-zero-fails"
+        reason = "for the test"
+    "#;
+
+    fn identity(vendor: &str) -> Identity {
+        Identity { vendor: vendor.to_owned(), product: "QEMU DVD-ROM".to_owned(), ..Identity::default() }
+    }
+
+    #[test]
+    fn a_known_deviation_is_expected_and_its_absence_is_not() {
+        let expectations = Expectations::parse(TEXT, Some(&identity("QEMU "))).unwrap();
+        let judged = |verdict| {
+            let mut outcome = Outcome::new(verdict);
+            expectations.judge("recorder.release.at-zero-fails", &mut outcome);
+            outcome.expectation
+        };
+        assert!(matches!(judged(Verdict::Fail), Some(Expectation::ExpectedFail { .. })));
+        assert!(matches!(judged(Verdict::Pass), Some(Expectation::UnexpectedPass { .. })));
+        assert!(matches!(judged(Verdict::Inconclusive), Some(Expectation::Stale { .. })));
+        assert_eq!(judged(Verdict::Skipped), None);
+    }
+
+    #[test]
+    fn other_drives_have_no_deviations_and_mistakes_are_named() {
+        let others = Expectations::parse(TEXT, Some(&identity("ACME"))).unwrap();
+        assert!(others.entries.is_empty());
+        let unknown = TEXT.replace("at-zero-fails", "at-zero-fials");
+        assert!(Expectations::parse(&unknown, Some(&identity("QEMU"))).unwrap_err().contains("fials"));
+        assert!(Expectations::parse("[[drive]]\nvendo = 1\n", None).unwrap_err().contains("line 2"));
+    }
+}

@@ -1,0 +1,228 @@
+//! What a command acts on.
+
+use crate::cli::EmulatorArguments;
+use crate::failure::Failure;
+use core::fmt;
+use core::str::FromStr;
+use discrig_bench::{Defect, EmulatedBench, EmulatorConfig, ImageError, MediumKind};
+use discrig_device::{Bench, HostId, ProcessId};
+use discrig_recorder::{PortableSource, RecorderSource};
+use discrig_reports::Identity;
+use discrig_scenarios::Hazard;
+use discrig_wire::inquiry::StandardInquiry;
+use std::path::PathBuf;
+
+/// What a command acts on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Target {
+    /// The emulated drive with a profile.
+    Emulator(String),
+    /// A node of a physical drive.
+    Node(PathBuf),
+}
+
+/// The disc in an emulated drive.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum DiscSpec {
+    /// A recordable disc that nothing was written to.
+    Blank(MediumKind),
+    /// A pressed disc with the contents of a file.
+    Image(PathBuf),
+    /// None.
+    None,
+}
+
+/// The profile that the emulator has unless told otherwise.
+pub(crate) const DEFAULT_PROFILE: &str = "generic-bd-writer";
+
+/// Kinds of targets that other builds or later versions reach.
+const ELSEWHERE: [&str; 4] = ["iscsi://", "spti:", "imapi2:", "replay:"];
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Target, String> {
+        match text.strip_prefix("emulator") {
+            Some("") => Ok(Target::Emulator(DEFAULT_PROFILE.to_owned())),
+            Some(rest) if rest == format!(":{DEFAULT_PROFILE}") => {
+                Ok(Target::Emulator(DEFAULT_PROFILE.to_owned()))
+            }
+            Some(rest) if rest.starts_with(':') => {
+                Err(format!("there is no profile `{}`; `discrig list profiles` shows them", &rest[1..]))
+            }
+            _ if ELSEWHERE.iter().any(|scheme| text.starts_with(scheme)) => {
+                Err(format!("`{text}` cannot be reached by this version; it reaches emulator and /dev nodes"))
+            }
+            _ if text.contains('/') => Ok(Target::Node(PathBuf::from(text))),
+            _ => {
+                Err(format!("`{text}` is no target; expected emulator[:PROFILE] or a node such as /dev/sr0"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Emulator(profile) if profile == DEFAULT_PROFILE => f.write_str("emulator"),
+            Target::Emulator(profile) => write!(f, "emulator:{profile}"),
+            Target::Node(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+impl FromStr for DiscSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<DiscSpec, String> {
+        match text.split_once(':') {
+            None if text == "none" => Ok(DiscSpec::None),
+            Some(("iso", path)) if !path.is_empty() => Ok(DiscSpec::Image(PathBuf::from(path))),
+            Some(("blank", medium)) => MediumKind::by_name(medium)
+                .filter(|kind| kind.spec().recordable)
+                .map(DiscSpec::Blank)
+                .ok_or_else(|| {
+                    format!("there is no recordable disc `{medium}`; `discrig list discs` shows them")
+                }),
+            _ => Err(format!("`{text}` is no disc; expected none, blank:MEDIUM or iso:PATH")),
+        }
+    }
+}
+
+/// An opened target.
+pub struct Opened {
+    /// The laboratory around the drive.
+    pub bench: Box<dyn Bench>,
+    /// Where recorder objects come from.
+    pub source: Box<dyn RecorderSource>,
+    /// How it is reached, for reports.
+    pub backend: &'static str,
+    /// Whether it is a drive that can be harmed.
+    pub is_physical: bool,
+}
+
+impl Target {
+    /// Opens the target; `allowed` is what may be done to a physical drive. Discs and defects concern the emulator alone.
+    ///
+    /// # Errors
+    /// [`Failure`] that says what was wrong and what to do.
+    pub fn open(&self, emulator: &EmulatorArguments, allowed: &[Hazard]) -> Result<Opened, Failure> {
+        match self {
+            Target::Emulator(_) => open_emulator(emulator),
+            Target::Node(_) if emulator.defect.is_some() || emulator.disc.is_some() => Err(Failure::Usage(
+                "--defect and --disc are about the emulator: a physical drive has its own".to_owned(),
+            )),
+            Target::Node(path) => open_node(path, allowed),
+        }
+    }
+}
+
+fn open_emulator(arguments: &EmulatorArguments) -> Result<Opened, Failure> {
+    let mut config = EmulatorConfig::default();
+    match &arguments.disc {
+        None => {}
+        Some(DiscSpec::None) => config.disc = discrig_bench::DiscSource::None,
+        Some(DiscSpec::Blank(kind)) => config.disc = discrig_bench::DiscSource::Blank(*kind),
+        Some(DiscSpec::Image(path)) => {
+            config.disc = discrig_bench::DiscSource::image(path)
+                .map_err(|error: ImageError| Failure::Target(error.to_string()))?;
+        }
+    }
+    let mut source = PortableSource::default();
+    if let Some(name) = &arguments.defect {
+        let defect = defect(name)?;
+        source.quirks = defect.recorder.clone();
+        config.afflict(&defect);
+    }
+    let bench = EmulatedBench::new(config).map_err(|error| Failure::Target(error.to_string()))?;
+    Ok(Opened { bench: Box::new(bench), source: Box::new(source), backend: "emulator", is_physical: false })
+}
+
+fn defect(name: &str) -> Result<Defect, Failure> {
+    let table = discrig_fixtures::defect(name).ok_or_else(|| {
+        Failure::Usage(format!("there is no defect `{name}`; `discrig list defects` shows them"))
+    })?;
+    Defect::from_table(table).map_err(|error| Failure::Usage(format!("defect {name}: {error}")))
+}
+
+#[cfg(target_os = "linux")]
+fn open_node(path: &std::path::Path, allowed: &[Hazard]) -> Result<Opened, Failure> {
+    use discrig_linux::{AgentCommand, LinuxBench, LinuxOptions};
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::Target(format!("the path of this program cannot be found: {error}")))?;
+    let agent = AgentCommand { program, args: vec!["agent".into(), path.into()] };
+    let may = |hazard| allowed.contains(&hazard);
+    let options = LinuxOptions {
+        agent_command: Some(agent),
+        allow_reset: may(Hazard::Wedge),
+        allow_tray: may(Hazard::Tray),
+        allow_unplug: may(Hazard::Wedge),
+        measure: may(Hazard::Wedge),
+    };
+    let bench = LinuxBench::open(path, options).map_err(|error| Failure::Target(error.to_string()))?;
+    Ok(Opened {
+        bench: Box::new(bench),
+        source: Box::new(PortableSource::default()),
+        backend: "Linux SG_IO",
+        is_physical: true,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_node(path: &std::path::Path, _: &[Hazard]) -> Result<Opened, Failure> {
+    Err(Failure::Target(format!("{}: nodes of drives can be opened under Linux", path.display())))
+}
+
+impl Opened {
+    /// Who the drive says it is, from the host's cache.
+    #[must_use]
+    pub fn identity(&mut self) -> Option<Identity> {
+        let properties = self.bench.open(HostId(0), ProcessId(0)).ok()?.properties().ok()?;
+        let inquiry = StandardInquiry::parse(&properties.inquiry).ok()?;
+        Some(Identity {
+            vendor: inquiry.vendor.trimmed().to_owned(),
+            product: inquiry.product.trimmed().to_owned(),
+            revision: inquiry.revision.trimmed().to_owned(),
+            serial: Some(properties.serial).filter(|serial| !serial.is_empty()),
+        })
+    }
+}
+
+/// Classes that can ruin a disc or wedge a drive need the drive's serial number.
+///
+/// # Errors
+/// [`Failure::Usage`] when it is missing or is another drive's.
+pub(crate) fn check_serial(
+    mut allowed: impl Iterator<Item = Hazard>,
+    serial: Option<&str>,
+    identity: Option<&Identity>,
+) -> Result<(), Failure> {
+    let Some(hazard) = allowed.find(|hazard| *hazard >= Hazard::Write) else { return Ok(()) };
+    let is = identity.and_then(|identity| identity.serial.as_deref()).unwrap_or("none").trim();
+    match serial.map(str::trim) {
+        Some(given) if given == is => Ok(()),
+        Some(given) => Err(Failure::Usage(format!("--serial {given} is not this drive, which is {is}"))),
+        None => Err(Failure::Usage(format!(
+            "--allow {hazard} on a physical drive needs --serial, so that it is the drive you mean; this one is {is}"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_and_discs_by_name() {
+        assert_eq!("emulator".parse(), Ok(Target::Emulator(DEFAULT_PROFILE.to_owned())));
+        assert_eq!("/dev/sr0".parse(), Ok(Target::Node(PathBuf::from("/dev/sr0"))));
+        for wrong in ["emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", ""] {
+            assert!(wrong.parse::<Target>().is_err(), "{wrong}");
+        }
+        assert_eq!("none".parse(), Ok(DiscSpec::None));
+        assert_eq!("iso:a:b.iso".parse(), Ok(DiscSpec::Image(PathBuf::from("a:b.iso"))));
+        for wrong in ["iso:", "blank:vinyl", "blank:cd-rom", "disc"] {
+            assert!(wrong.parse::<DiscSpec>().is_err(), "{wrong}");
+        }
+    }
+}
