@@ -4,6 +4,7 @@ mod attention;
 mod locking;
 mod recorder;
 mod sets;
+mod sense;
 mod tray;
 mod unit;
 
@@ -25,6 +26,8 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     attention::ESTABLISHED,
     attention::EXEMPTIONS,
     attention::EVENTS,
+    sense::REFUSED,
+    sense::DATA,
 ];
 
 /// The host that is judged.
