@@ -4,6 +4,7 @@ mod attention;
 mod locking;
 mod recorder;
 mod sets;
+mod identity;
 mod sense;
 mod tray;
 mod unit;
@@ -28,6 +29,10 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     attention::EVENTS,
     sense::REFUSED,
     sense::DATA,
+    identity::INQUIRY,
+    identity::CONFIGURATION,
+    identity::MODE,
+    identity::DISC,
 ];
 
 /// The host that is judged.
