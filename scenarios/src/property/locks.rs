@@ -356,7 +356,8 @@ impl Predict<'_> {
                 next.exhausted = on;
                 self.allow(Pattern::Ok, "bench", next);
             }
-            Step::Reset => self.allow(Pattern::Ok, "cdrom-sample", self.state),
+            Step::Reset if self.state.plugged => self.allow(Pattern::Ok, "cdrom-sample", self.state),
+            Step::Reset => self.allow(Pattern::Error(ErrorKind::Gone), "bench", self.state),
             // An actor that does not exist does nothing.
             _ => self.allow(Pattern::Ok, "bench", self.state),
         }

@@ -77,10 +77,7 @@ impl Cast {
                 let memory = stage.bench.memory().ok_or_else(|| undeclared("memory"))?;
                 Answer::of_host(&memory.exhaust(HOST, on))
             }
-            Step::Reset => {
-                stage.bench.reset(ResetKind::Bus)?;
-                Answer::Ok
-            }
+            Step::Reset => Answer::of_host(&stage.bench.reset(ResetKind::Bus)),
         })
     }
 
