@@ -4,6 +4,7 @@ mod attention;
 mod locking;
 mod recorder;
 mod sets;
+mod reserve;
 mod identity;
 mod sense;
 mod tray;
@@ -33,6 +34,8 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     identity::CONFIGURATION,
     identity::MODE,
     identity::DISC,
+    reserve::SIMPLE_RESERVATION,
+    reserve::PERSISTENT_RESERVATION,
 ];
 
 /// The host that is judged.

@@ -1,0 +1,8 @@
+//! `reserve.*`: reservations of the logical unit by a nexus.
+
+mod persistent;
+mod sets;
+mod simple;
+
+pub(super) use persistent::PERSISTENT_RESERVATION;
+pub(super) use simple::SIMPLE_RESERVATION;
