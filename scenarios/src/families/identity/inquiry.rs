@@ -1,9 +1,6 @@
-//! `identity.inquiry.*`, `identity.vital-data.*`, `identity.units.*`: who the drive says that it is.
+//! `identity.inquiry.*`, `identity.vpd.*`, `identity.luns.*`: INQUIRY, vital product data, REPORT LUNS.
 
-use super::sets::{
-    IDENTIFIES, LISTED_PAGE, LISTS_UNITS, PAGE_WITHOUT_EVPD, PAGE_WITHOUT_EVPD_OLD, UNLISTED_PAGE, VITAL,
-};
-use super::{exact_length, skip_if_absent};
+use super::sets::{IDENTIFIES, LISTS_UNITS, PAGE_WITHOUT_EVPD, UNLISTED_PAGE};
 use crate::answer::Answer;
 use crate::families::{HOST, unit};
 use crate::scenario::{Body, Hazard, Level, Scenario};
@@ -12,295 +9,308 @@ use crate::stop::{Stop, Verdict};
 use discrig_wire::command::{Inquiry, ReportLuns};
 use discrig_wire::feature::{Configuration, Core, FeatureCode};
 use discrig_wire::inquiry::{
-    PeripheralQualifier, PeripheralType, StandardInquiry, VpdCode, VpdHeader, VpdPage,
+    Association, PeripheralQualifier, PeripheralType, StandardInquiry, VpdCode, VpdPage,
 };
-use discrig_wire::luns::{LunList, LunListHeader};
+use discrig_wire::sense::codes;
 
 pub(in crate::families) const INQUIRY: &[Scenario] = &[
     Scenario {
-        slug: "identity.inquiry.multimedia-unit",
-        clauses: &["mmc5-6.9", "spc3-6.4"],
+        slug: "identity.inquiry.standard-data",
+        clauses: &["spc3-6.4", "mmc5-6.9"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "the drive is a connected multimedia unit with a removable medium",
-        body: Body::Example(multimedia_unit),
+        summary: "standard INQUIRY data are those of a connected CD/DVD/BD device with a removable medium and no changer",
+        body: Body::Example(standard_data),
     },
     Scenario {
-        slug: "identity.inquiry.strings-printable",
+        slug: "identity.inquiry.length-agrees",
         clauses: &["spc3-6.4"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "vendor, product and revision are printable, left-aligned and padded with blanks",
-        body: Body::Example(strings_printable),
+        summary: "the additional length of standard INQUIRY data covers the identification and agrees with what comes",
+        body: Body::Example(length_agrees),
     },
     Scenario {
-        slug: "identity.inquiry.length-consistent",
+        slug: "identity.inquiry.strings",
         clauses: &["spc3-6.4"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "the additional length is that of the data, which reach to the revision at least",
-        body: Body::Example(length_consistent),
+        summary: "vendor, product and revision are printable ASCII, aligned to the left and padded with blanks",
+        body: Body::Example(strings),
     },
     Scenario {
-        slug: "identity.inquiry.cut-is-prefix",
+        slug: "identity.inquiry.truncated",
         clauses: &["spc3-6.4", "spc3-4.3"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "a small allocation length gives the beginning of the same data, with the same additional length",
-        body: Body::Example(cut_is_prefix),
+        summary: "a small allocation length cuts standard INQUIRY data and leaves the additional length",
+        body: Body::Example(truncated),
     },
     Scenario {
-        slug: "identity.inquiry.page-code-without-evpd",
-        clauses: &["spc3-6.4", "mmc5-5.3.2"],
+        slug: "identity.inquiry.no-allocation",
+        clauses: &["spc3-6.4", "spc3-4.3"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "a page code without EVPD is refused by a drive that says that it looks at these fields",
-        body: Body::Example(page_code_without_evpd),
+        summary: "INQUIRY with allocation length zero succeeds",
+        body: Body::Example(no_allocation),
     },
     Scenario {
-        slug: "identity.vital-data.listed-pages-exist",
-        clauses: &["spc3-7.6", "spc3-6.4"],
-        level: Level::Must,
-        needs: &[],
-        hazard: Hazard::Observe,
-        summary: "the list of vital product data pages ascends, and every listed page comes with its own code and length",
-        body: Body::Example(listed_pages_exist),
-    },
-    Scenario {
-        slug: "identity.vital-data.unlisted-page-refused",
+        slug: "identity.inquiry.page-without-evpd",
         clauses: &["spc3-6.4"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "a vital product data page that is not listed is refused",
-        body: Body::Example(unlisted_page_refused),
+        summary: "a page code without the bit that asks for a page is refused",
+        body: Body::Example(page_without_evpd),
     },
     Scenario {
-        slug: "identity.vital-data.designators-whole",
-        clauses: &["spc3-7.6"],
-        level: Level::Must,
-        needs: &[],
-        hazard: Hazard::Observe,
-        summary: "the designators of page 83h fill it exactly, and none is empty",
-        body: Body::Example(designators_whole),
-    },
-    Scenario {
-        slug: "identity.vital-data.serial-agrees-with-feature",
-        clauses: &["spc3-7.6", "mmc5-6.6"],
+        slug: "identity.vpd.every-listed-page",
+        clauses: &["spc3-7.6", "field-no-vpd"],
         level: Level::Should,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "the serial numbers of page 80h and of feature 0108h are the same where both are there",
+        summary: "the list of vital product data pages ascends, and each page on it comes with its code and length",
+        body: Body::Example(every_listed_page),
+    },
+    Scenario {
+        slug: "identity.vpd.unlisted-page-refused",
+        clauses: &["spc3-6.4", "spc3-7.6"],
+        level: Level::Should,
+        needs: &[],
+        hazard: Hazard::Observe,
+        summary: "a page of vital product data that is not listed is refused",
+        body: Body::Example(unlisted_page),
+    },
+    Scenario {
+        slug: "identity.vpd.serial-agrees-with-feature",
+        clauses: &["spc3-7.6", "mmc5-5.2.2"],
+        level: Level::Should,
+        needs: &[],
+        hazard: Hazard::Observe,
+        summary: "the serial number of page 80h is that of feature 0108h, where both have one",
         body: Body::Example(serial_agrees),
     },
     Scenario {
-        slug: "identity.units.list-has-this-one",
-        clauses: &["spc3-6.21"],
+        slug: "identity.vpd.names-the-unit",
+        clauses: &["spc3-7.6"],
+        level: Level::Should,
+        needs: &[],
+        hazard: Hazard::Observe,
+        summary: "page 83h has a name of the logical unit, and its lengths agree",
+        body: Body::Example(names_the_unit),
+    },
+    Scenario {
+        slug: "identity.luns.lists-unit-zero",
+        clauses: &["spc3-6.21", "field-no-report-luns"],
         level: Level::Must,
         needs: &[],
         hazard: Hazard::Observe,
-        summary: "the list of logical units is as long as it says, and has unit 0 in it",
-        body: Body::Example(list_has_this_one),
+        summary: "REPORT LUNS lists unit 0, and its length agrees",
+        body: Body::Example(lists_unit_zero),
     },
 ];
 
-/// What INQUIRY allows at most in the one byte that SCSI-2 had for it.
-const MOST: u16 = 255;
+const STANDARD: Inquiry = Inquiry { evpd: false, page_code: 0, allocation_length: 252 };
 
-fn inquire(
-    stage: &mut Stage<'_>,
-    seat: &mut HandleSeat,
-    allocation_length: u16,
-) -> Result<Vec<u8>, Stop> {
-    let (answer, bytes) = stage.read(seat, Inquiry { evpd: false, page_code: 0, allocation_length });
+fn standard(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Result<Vec<u8>, Stop> {
+    let (answer, bytes) = stage.read(seat, STANDARD);
     stage.expect(&IDENTIFIES, answer)?;
     Ok(bytes)
 }
 
-fn standard(stage: &mut Stage<'_>) -> Result<(Vec<u8>, StandardInquiry), Stop> {
+fn standard_data(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let bytes = inquire(stage, &mut seat, MOST)?;
+    let bytes = standard(stage, &mut seat)?;
     let data = unit::understood(StandardInquiry::parse(&bytes))?;
-    Ok((bytes, data))
+    let facts = [
+        ("peripheral qualifier", data.peripheral_qualifier == PeripheralQualifier::CONNECTED),
+        ("peripheral device type", data.peripheral_type == PeripheralType::MULTIMEDIA),
+        ("removable medium", data.removable),
+        ("response data format", data.response_data_format <= 2),
+        ("medium changer", !data.medium_changer),
+    ];
+    for (name, holds) in facts {
+        stage.ensure(holds, || {
+            format!("standard INQUIRY data: the {name} is not that of an MMC unit: {data:?}")
+        })?;
+    }
+    Ok(())
 }
 
-fn multimedia_unit(stage: &mut Stage<'_>) -> Verdict {
-    let (_, data) = standard(stage)?;
-    let (qualifier, kind) = (data.peripheral_qualifier, data.peripheral_type);
-    stage.ensure(qualifier == PeripheralQualifier::CONNECTED, || {
-        format!("the peripheral qualifier is {qualifier}")
+fn length_agrees(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    let bytes = standard(stage, &mut seat)?;
+    let announced = bytes.get(4).map_or(0, |length| 5 + usize::from(*length));
+    stage.ensure(announced >= StandardInquiry::SHORT, || {
+        format!("{announced} bytes are announced, the identification has 36")
     })?;
-    stage.ensure(kind == PeripheralType::MULTIMEDIA, || format!("the peripheral type is {kind}"))?;
-    stage.ensure(data.removable, || "RMB says that the medium cannot be removed".into())?;
-    stage.ensure(data.response_data_format == 2, || {
-        format!("the response data format is {}", data.response_data_format)
+    stage.ensure(bytes.len() >= announced.min(252), || {
+        format!("{announced} bytes are announced, {} came", bytes.len())
     })
 }
 
-/// Printable, not blank throughout, and blanks only at the end of words: what is left-aligned does not begin with one.
-fn is_proper(text: &[u8]) -> bool {
-    text.iter().all(|byte| (0x20..0x7F).contains(byte)) && text.first().is_some_and(|byte| *byte != b' ')
-}
-
-fn strings_printable(stage: &mut Stage<'_>) -> Verdict {
-    let (_, data) = standard(stage)?;
-    let fields: [(&str, &[u8]); 3] =
-        [("vendor", &data.vendor.0), ("product", &data.product.0), ("revision", &data.revision.0)];
-    for (name, text) in fields {
-        stage.ensure(is_proper(text), || format!("the {name} is \"{}\"", text.escape_ascii()))?;
-    }
-    Ok(())
-}
-
-fn length_consistent(stage: &mut Stage<'_>) -> Verdict {
-    let (bytes, data) = standard(stage)?;
-    let said = 5 + usize::from(data.additional_length);
-    exact_length(stage, "INQUIRY", said.min(usize::from(MOST)), &bytes)?;
-    stage.ensure(said >= StandardInquiry::SHORT, || format!("standard data have only {said} bytes"))
-}
-
-fn cut_is_prefix(stage: &mut Stage<'_>) -> Verdict {
+fn strings(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let whole = inquire(stage, &mut seat, MOST)?;
-    for allocation in [0, 5, StandardInquiry::SHORT as u16] {
-        let cut = inquire(stage, &mut seat, allocation)?;
-        let wanted = usize::from(allocation).min(whole.len());
-        stage.ensure(cut == whole[..wanted], || {
-            format!("allocation length {allocation}: {cut:02X?}, of the whole {:02X?}", &whole[..wanted])
+    let bytes = standard(stage, &mut seat)?;
+    let data = unit::understood(StandardInquiry::parse(&bytes))?;
+    let fields = [
+        ("vendor identification", data.vendor.is_printable(), &data.vendor.0[..]),
+        ("product identification", data.product.is_printable(), &data.product.0[..]),
+        ("product revision", data.revision.is_printable(), &data.revision.0[..]),
+    ];
+    for (name, printable, raw) in fields {
+        stage.ensure(printable, || format!("the {name} is not printable ASCII: {raw:02X?}"))?;
+        stage.ensure(raw.first() != Some(&b' ') || raw.iter().all(|byte| *byte == b' '), || {
+            format!("the {name} is not aligned to the left: {raw:02X?}")
+        })?;
+    }
+    stage.ensure(!data.vendor.trimmed().is_empty() && !data.product.trimmed().is_empty(), || {
+        "vendor or product identification is blank".into()
+    })
+}
+
+fn truncated(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    let full = standard(stage, &mut seat)?;
+    for allocation_length in [36, 8, 6] {
+        let (answer, bytes) = stage.read(&mut seat, Inquiry { allocation_length, ..STANDARD });
+        stage.expect(&IDENTIFIES, answer)?;
+        stage.ensure(bytes.len() == usize::from(allocation_length) && full.starts_with(&bytes), || {
+            format!("{allocation_length} bytes of {full:02X?} were asked for, {bytes:02X?} came")
         })?;
     }
     Ok(())
 }
 
-/// INQ2 of the Core feature: EVPD, page code and allocation length are looked at.
+fn no_allocation(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    let answer = unit::bare(stage, &mut seat, Inquiry { allocation_length: 0, ..STANDARD }.cdb());
+    stage.expect(&IDENTIFIES, answer)?;
+    Ok(())
+}
+
+fn page_without_evpd(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    let (answer, _) = stage.read(&mut seat, Inquiry { page_code: 0x80, ..STANDARD });
+    stage.expect(&PAGE_WITHOUT_EVPD, answer)?;
+    Ok(())
+}
+
+/// A page of vital product data, whole.
+fn page(stage: &mut Stage<'_>, seat: &mut HandleSeat, code: VpdCode) -> (Answer, Vec<u8>) {
+    stage.read(seat, Inquiry { evpd: true, page_code: code.0, allocation_length: 0xFF00 })
+}
+
+/// Whether feature 0001h says that vital product data are there.
 fn says_inq2(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Result<bool, Stop> {
-    let (answer, bytes) = unit::configuration(stage, seat, 2, FeatureCode::CORE.0);
-    unit::insist(answer, "GET CONFIGURATION of feature 0001h")?;
+    let (answer, bytes) = unit::configuration(stage, seat, 0, 0);
+    unit::insist(answer, "GET CONFIGURATION")?;
     let configuration = unit::understood(Configuration::parse(&bytes))?;
     let core = configuration.feature(FeatureCode::CORE);
-    let core = core.map(|feature| unit::understood(Core::parse(&feature))).transpose()?;
-    Ok(core.is_some_and(|core| core.inquiry_2))
+    core.map_or(Ok(false), |core| unit::understood(Core::parse(&core)).map(|core| core.inquiry_2))
 }
 
-fn page_code_without_evpd(stage: &mut Stage<'_>) -> Verdict {
-    let mut seat = unit::seat(stage, HOST)?;
-    let allowed = if says_inq2(stage, &mut seat)? { &PAGE_WITHOUT_EVPD } else { &PAGE_WITHOUT_EVPD_OLD };
-    let command = Inquiry {
-        evpd: false,
-        page_code: VpdCode::UNIT_SERIAL_NUMBER.0,
-        allocation_length: StandardInquiry::SHORT as u16,
-    };
-    let answer = stage.command(&mut seat, command);
-    stage.expect(allowed, answer)?;
-    Ok(())
-}
-
-fn vital(stage: &mut Stage<'_>, seat: &mut HandleSeat, page: VpdCode) -> (Answer, Vec<u8>) {
-    stage.read(seat, Inquiry { evpd: true, page_code: page.0, allocation_length: MOST })
-}
-
-/// The pages that the drive lists. Skips where it has no vital product data, which some show by returning standard data.
+/// The pages that the drive lists. Skips where it has none, which feature 0001h then has to say too.
 fn listed(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Result<Vec<VpdCode>, Stop> {
-    let (answer, bytes) = vital(stage, seat, VpdCode::SUPPORTED_PAGES);
-    stage.expect(&VITAL, answer)?;
-    let absent = || Stop::Skip("the drive does not have vital product data".into());
-    if answer != Answer::Ok {
-        return Err(absent());
+    let (answer, bytes) = page(stage, seat, VpdCode::SUPPORTED_PAGES);
+    let listed = match answer {
+        Answer::Ok => unit::understood(VpdPage::parse(&bytes))?.supported_pages().map(Vec::from_iter),
+        Answer::Check(code) if code == codes::INVALID_FIELD_IN_CDB => None,
+        other => return Err(Stop::fail(format!("INQUIRY of page 00h: {other}"))),
+    };
+    match listed.filter(|pages| !pages.is_empty() && pages.first() == Some(&VpdCode::SUPPORTED_PAGES)) {
+        Some(pages) => Ok(pages),
+        None if says_inq2(stage, seat)? => {
+            Err(Stop::fail("feature 0001h promises vital product data, and page 00h does not come"))
+        }
+        None => {
+            Err(Stop::Skip("the drive has no vital product data, and feature 0001h promises none".into()))
+        }
     }
-    let page = unit::understood(VpdPage::parse(&bytes))?;
-    // Byte 1 of standard data is RMB.
-    if page.page_code == VpdCode(0x80) && !says_inq2(stage, seat)? {
-        return Err(absent());
-    }
-    let pages = page.supported_pages().map(Iterator::collect);
-    pages.ok_or_else(|| Stop::fail(format!("page 00h was asked for, and page {} came", page.page_code)))
 }
 
-/// A page that is listed. Skips where it is not.
-fn listed_page(stage: &mut Stage<'_>, seat: &mut HandleSeat, page: VpdCode) -> Result<Vec<u8>, Stop> {
-    if !listed(stage, seat)?.contains(&page) {
-        return Err(Stop::Skip(format!("the drive does not list the page {page}")));
-    }
-    let (answer, bytes) = vital(stage, seat, page);
-    stage.expect(&LISTED_PAGE, answer)?;
-    Ok(bytes)
-}
-
-fn listed_pages_exist(stage: &mut Stage<'_>) -> Verdict {
+fn every_listed_page(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
     let pages = listed(stage, &mut seat)?;
-    let ascends = pages.is_sorted_by(|one, next| one < next);
-    stage.ensure(ascends && pages.first() == Some(&VpdCode::SUPPORTED_PAGES), || {
-        format!("the list of pages is {pages:?}")
-    })?;
+    stage.ensure(pages.is_sorted(), || format!("the list of pages does not ascend: {pages:?}"))?;
     for code in pages {
-        let (answer, bytes) = vital(stage, &mut seat, code);
-        stage.expect(&LISTED_PAGE, answer)?;
+        let (answer, bytes) = page(stage, &mut seat, code);
+        stage.expect(&IDENTIFIES, answer)?;
         let page = unit::understood(VpdPage::parse(&bytes))?;
-        stage.ensure(page.page_code == code, || {
-            format!("page {code} was asked for, and page {} came", page.page_code)
-        })?;
-        let said = VpdHeader::SIZE + page.announced;
-        exact_length(stage, "a vital product data page", said.min(usize::from(MOST)), &bytes)?;
+        let fits = page.page_code == code
+            && page.peripheral_type == PeripheralType::MULTIMEDIA
+            && page.body.len() == page.announced;
+        stage.ensure(fits, || format!("page {code}: {bytes:02X?}"))?;
     }
     Ok(())
 }
 
-fn unlisted_page_refused(stage: &mut Stage<'_>) -> Verdict {
+fn unlisted_page(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
     let pages = listed(stage, &mut seat)?;
-    let unlisted = (0x01..0x80).map(VpdCode).find(|code| !pages.contains(code));
-    let unlisted = unlisted.ok_or_else(|| Stop::Skip("the drive lists every page".into()))?;
-    let (answer, _) = vital(stage, &mut seat, unlisted);
-    stage.expect(&UNLISTED_PAGE, answer)?;
-    Ok(())
-}
-
-fn designators_whole(stage: &mut Stage<'_>) -> Verdict {
-    let mut seat = unit::seat(stage, HOST)?;
-    let bytes = listed_page(stage, &mut seat, VpdCode::DEVICE_IDENTIFICATION)?;
-    let page = unit::understood(VpdPage::parse(&bytes))?;
-    let designators =
-        page.designators().ok_or_else(|| Stop::fail("page 83h was asked for, and another came"))?;
-    for designator in designators {
-        let designator = unit::understood(designator)?;
-        stage.ensure(!designator.identifier.is_empty(), || {
-            format!("a designator is empty: {designator:?}")
-        })?;
+    // Codes that no standard assigns.
+    for code in [0x7F, 0x8E].map(VpdCode).into_iter().filter(|code| !pages.contains(code)) {
+        let (answer, _) = page(stage, &mut seat, code);
+        stage.expect(&UNLISTED_PAGE, answer)?;
     }
     Ok(())
 }
 
 fn serial_agrees(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let bytes = listed_page(stage, &mut seat, VpdCode::UNIT_SERIAL_NUMBER)?;
-    let page = unit::understood(VpdPage::parse(&bytes))?;
-    let of_page = page.serial_number().unwrap_or_default();
-    let (answer, bytes) = unit::configuration(stage, &mut seat, 2, FeatureCode::DRIVE_SERIAL_NUMBER.0);
-    unit::insist(answer, "GET CONFIGURATION of feature 0108h")?;
+    if !listed(stage, &mut seat)?.contains(&VpdCode::UNIT_SERIAL_NUMBER) {
+        return Err(Stop::Skip("the drive does not list page 80h".into()));
+    }
+    let (answer, bytes) = page(stage, &mut seat, VpdCode::UNIT_SERIAL_NUMBER);
+    stage.expect(&IDENTIFIES, answer)?;
+    let of_page = unit::understood(VpdPage::parse(&bytes))?.serial_number().unwrap_or("").to_owned();
+    let (answer, bytes) = unit::configuration(stage, &mut seat, 0, FeatureCode::DRIVE_SERIAL_NUMBER.0);
+    unit::insist(answer, "GET CONFIGURATION")?;
     let configuration = unit::understood(Configuration::parse(&bytes))?;
     let feature = configuration.feature(FeatureCode::DRIVE_SERIAL_NUMBER);
-    let of_feature = feature.and_then(|feature| feature.serial_number()).unwrap_or_default();
+    let of_feature = feature.and_then(|feature| feature.serial_number()).unwrap_or("");
     if of_page.is_empty() || of_feature.is_empty() {
-        return Err(Stop::Skip("the drive does not give its serial number in both places".into()));
+        return Err(Stop::Skip("page 80h or feature 0108h has no serial number".into()));
     }
     stage.ensure(of_page == of_feature, || {
         format!("page 80h says {of_page:?}, feature 0108h says {of_feature:?}")
     })
 }
 
-fn list_has_this_one(stage: &mut Stage<'_>) -> Verdict {
+fn names_the_unit(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let (answer, bytes) =
-        stage.read(&mut seat, ReportLuns { select_report: 0, allocation_length: 4096 });
-    skip_if_absent(answer, "REPORT LUNS")?;
+    if !listed(stage, &mut seat)?.contains(&VpdCode::DEVICE_IDENTIFICATION) {
+        return Err(Stop::Skip("the drive does not list page 83h".into()));
+    }
+    let (answer, bytes) = page(stage, &mut seat, VpdCode::DEVICE_IDENTIFICATION);
+    stage.expect(&IDENTIFIES, answer)?;
+    let page = unit::understood(VpdPage::parse(&bytes))?;
+    let mut of_unit = 0;
+    for designator in page.designators().into_iter().flatten() {
+        let designator = unit::understood(designator)?;
+        of_unit += usize::from(designator.association == Association::LOGICAL_UNIT);
+    }
+    stage.ensure(of_unit > 0, || "page 83h has no name of the logical unit".into())
+}
+
+fn lists_unit_zero(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    let (answer, bytes) = stage.read(&mut seat, ReportLuns { select_report: 0, allocation_length: 4096 });
     stage.expect(&LISTS_UNITS, answer)?;
-    let list = unit::understood(LunList::parse(&bytes))?;
-    exact_length(stage, "REPORT LUNS", LunListHeader::SIZE + list.list_length as usize, &bytes)?;
-    stage.ensure(list.luns().any(|lun| lun == 0), || "unit 0 is not in the list of logical units".into())
+    if answer != Answer::Ok {
+        return Err(Stop::Skip("REPORT LUNS is not carried by this transport".into()));
+    }
+    let announced = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length) as usize);
+    let units = bytes.get(8..8 + announced).map(|list| list.chunks_exact(8));
+    stage.ensure(announced >= 8 && announced % 8 == 0 && units.is_some(), || {
+        format!("{announced} bytes of unit numbers are announced, {} came", bytes.len().saturating_sub(8))
+    })?;
+    stage.ensure(units.into_iter().flatten().any(|unit| unit == [0; 8]), || {
+        "unit 0, which answers, is not listed".into()
+    })
 }
