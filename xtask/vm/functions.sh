@@ -88,11 +88,20 @@ describe_drives() {
     done
 }
 
+# The serial number by which the suite is told that this is the drive that may be wedged; `none` for one without.
+serial_of() {
+    local serial
+    serial=$(timeout 20 "$DISCRIG" inspect "$1" --json 2>/dev/null | sed -n 's/^ *"serial": "\(.*\)",$/\1/p')
+    echo "${serial:-none}"
+}
+
 # judge_suite NODE: runs the suite on a drive and says whether it came to its end.
 judge_suite() {
     local node=$1 code started
     started=$(uptime_ms)
-    timeout -k 5 "$SUITE_LIMIT" "$DISCRIG" test "/dev/$node" "${SUITE[@]}" --report-dir "$SHARE/report" >"$SHARE/suite.txt" 2>&1
+    local serial
+    serial=$(serial_of "/dev/$node")
+    timeout -k 5 "$SUITE_LIMIT" "$DISCRIG" test "/dev/$node" "${SUITE[@]}" --serial "$serial" --report-dir "$SHARE/report" >"$SHARE/suite.txt" 2>&1
     code=$?
     echo "$code" >"$SHARE/suite.exit"
     fact suite.seconds "$((($(uptime_ms) - started) / 1000))"

@@ -10,8 +10,9 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/t
 . "$SHARE/lane.conf"
 
 # A copy in memory: programs start faster from there than over 9p.
-cp "$SHARE/discrig" /run/discrig && chmod 755 /run/discrig
-DISCRIG=/run/discrig
+# Not in /run itself, where a folder of the same name is the program's own.
+mkdir -p /run/program && cp "$SHARE/discrig" /run/program/ && chmod 755 /run/program/discrig
+DISCRIG=/run/program/discrig
 
 . "$SHARE/guest/functions.sh"
 
