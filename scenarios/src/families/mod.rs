@@ -1,12 +1,15 @@
 //! The scenarios, one module per family.
 
 mod attention;
+mod foreign;
 mod locking;
 mod recorder;
+mod removal;
 mod sets;
 mod reserve;
 mod identity;
 mod sense;
+mod timeout;
 mod tray;
 mod unit;
 
@@ -15,6 +18,9 @@ use discrig_device::{HostId, ProcessId};
 
 /// Every family's lists.
 pub(crate) const ALL: &[&[Scenario]] = &[
+    foreign::FOREIGN,
+    removal::REMOVAL,
+    timeout::TIMEOUT,
     recorder::ACQUIRE,
     recorder::NAMES,
     recorder::OWNER,
