@@ -89,6 +89,11 @@ pub(super) const TIMES_OUT: Allowed = allowed!("no answer within the timeout":
     Pattern::Error(ErrorKind::Timeout) => "design-effect-unknown",
 );
 
+/// A recorder's command without an answer within its timeout.
+pub(super) const COMMAND_TIMES_OUT: Allowed = allowed!("a recorder's command that takes too long":
+    Pattern::Failed(Hresult::E_IMAPI_RECORDER_COMMAND_TIMEOUT) => "decision-48",
+);
+
 // --- recorders -------------------------------------------------------------------------------------------------------
 
 /// The recorder takes the device, as [`NAME`].
@@ -230,6 +235,30 @@ pub(super) fn overrun(
     };
     let answer = Answer::of_command(&stage.execute(seat, request));
     Ok((answer, stage.bench.now() - at, slow.timeout))
+}
+
+/// A recorder's command takes longer than its timeout, and is given up.
+pub(super) fn give_up_waiting(stage: &mut Stage<'_>, seat: &mut RecorderSeat) -> Verdict {
+    let answer = recorder_overrun(stage, seat)?;
+    stage.expect(&COMMAND_TIMES_OUT, answer).map(|_| ())
+}
+
+/// The same, the answer being the caller's to judge.
+pub(super) fn recorder_overrun(stage: &mut Stage<'_>, seat: &mut RecorderSeat) -> Result<Answer, Stop> {
+    let slow = slow(stage)?;
+    let timeout_s = u32::try_from(slow.timeout.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
+    let (mut buffer, mut sense, mut fetched) = (vec![0; slow.transfer], [0; SENSE_LENGTH], 0);
+    let at = stage.bench.now();
+    let cdb = slow.cdb.bytes();
+    let result = if buffer.is_empty() {
+        seat.recorder.send_command_no_data(cdb, &mut sense, timeout_s)
+    } else {
+        let (buffer, fetched) = (Some(&mut buffer[..]), Some(&mut fetched));
+        seat.recorder.send_command_get_data_from_device(cdb, &mut sense, timeout_s, buffer, fetched)
+    };
+    let answer = Answer::of_recorder_command(result);
+    stage.log(&seat.label, "SendCommand", Some(slow.cdb), &answer.to_string(), at);
+    Ok(answer)
 }
 
 /// The bench's slow command.

@@ -26,6 +26,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     recorder::OWNER,
     recorder::RELEASE,
     recorder::PROPERTIES,
+    recorder::CODES,
     tray::PREVENT,
     tray::PERSISTENT,
     tray::MOTION,

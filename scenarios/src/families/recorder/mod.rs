@@ -1,12 +1,14 @@
 //! `recorder.*`: the recorder object: its lock count, its result codes, its commands and its properties.
 
 mod acquire;
+mod codes;
 mod names;
 mod owner;
 mod properties;
 mod release;
 
 pub(super) use acquire::ACQUIRE;
+pub(super) use codes::CODES;
 pub(super) use names::NAMES;
 pub(super) use owner::OWNER;
 pub(super) use properties::PROPERTIES;
