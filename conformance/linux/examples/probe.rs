@@ -1,6 +1,6 @@
 //! Tries everything that the Linux bench can do on a real node, and says what came of it.
 //!
-//!     probe /dev/sr0 [--unplug] [--reset] [--tray] [--leave | --inspect]
+//!     probe /dev/sr0 [--unplug] [--reset] [--tray] [--leave | --inspect | --churn]
 //!
 //! `--leave` prevents removal and then kills this very process, for the next run to heal. The process exits with 1 when something
 //! did not go as the contract says.
@@ -45,8 +45,9 @@ mod linux {
             return ExitCode::from(2);
         };
         let has = |flag: &str| args.iter().any(|argument| argument == flag);
-        let agent_command =
-            env::current_exe().ok().map(|program| AgentCommand { program, args: vec!["--serve".into()] });
+        let agent_command = env::current_exe()
+            .ok()
+            .map(|program| AgentCommand { program, args: vec!["--serve".into(), node.into()] });
         let options = LinuxOptions {
             agent_command,
             allow_reset: has("--reset"),
@@ -62,7 +63,7 @@ mod linux {
             }
         };
         let mut probe = Probe { bench, failures: 0 };
-        match probe.run(has("--inspect"), has("--tray"), has("--leave")) {
+        match probe.run(["--inspect", "--tray", "--leave", "--churn"].map(has)) {
             Ok(()) => {}
             Err(error) => probe.note::<()>("the probe ended early", Err(error), None),
         }
@@ -92,7 +93,7 @@ mod linux {
             }
         }
 
-        fn run(&mut self, inspect: bool, tray: bool, leave: bool) -> Result<(), DeviceError> {
+        fn run(&mut self, [inspect, tray, leave, endless]: [bool; 4]) -> Result<(), DeviceError> {
             self.describe();
             if inspect {
                 let owner = self.bench.open(HOST, HERE)?.owner();
@@ -101,6 +102,9 @@ mod linux {
             }
             if leave {
                 return self.leave();
+            }
+            if endless {
+                return self.churn();
             }
             self.locks()?;
             if self.bench.capabilities().has(Capability::SecondProcess) {
@@ -255,9 +259,12 @@ mod linux {
         }
 
         fn slow(&mut self) -> Result<(), DeviceError> {
+            let start = self.bench.now();
             let Some(command) = self.bench.slow().map(|slow| slow.arm()) else { return Ok(()) };
             let command = command?;
+            println!("     armed after {:?}", self.bench.now() - start);
             let mut handle = self.bench.open(HOST, HERE)?;
+            println!("     opened after {:?}", self.bench.now() - start);
             let mut buffer = vec![0; command.transfer];
             println!("slow: {command:?}");
             let before = self.bench.now();
@@ -327,6 +334,21 @@ mod linux {
             handle.lock("Probe 6", VolumePolicy::Respect)?;
             println!("leaving a lock and a prevented removal behind");
             std::process::abort();
+        }
+
+        /// Locks and prevents from two processes until it is killed, or ten seconds have passed.
+        fn churn(&mut self) -> Result<(), DeviceError> {
+            let end = self.bench.now() + Duration::from_secs(10);
+            while self.bench.now() < end {
+                for process in [THERE, HERE] {
+                    let mut handle = self.bench.open(HOST, process)?;
+                    handle.lock("Probe 7", VolumePolicy::Respect)?;
+                    send(&mut *handle, PreventAllowMediumRemoval { prevent: true, persistent: false })?;
+                    send(&mut *handle, PreventAllowMediumRemoval { prevent: true, persistent: true })?;
+                }
+                self.bench.restore()?;
+            }
+            Ok(())
         }
 
         fn expect(&mut self, what: &str, owner: Result<Owner, DeviceError>, name: &str) {

@@ -173,12 +173,11 @@ impl LinuxBench {
     fn process(&mut self, process: ProcessId) -> Result<Arc<AgentProcess>, DeviceError> {
         let command = self.options.agent_command.as_ref();
         let command = command.ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, "open"))?;
-        let node = self.rig.current();
         let mut agents = self.rig.agents();
         if let Some(agent) = agents.get(&process.0).filter(|agent| agent.is_alive()) {
             return Ok(Arc::clone(agent));
         }
-        let agent = AgentProcess::start(command, &node.path)?;
+        let agent = AgentProcess::start(command)?;
         agents.insert(process.0, Arc::clone(&agent));
         Ok(agent)
     }

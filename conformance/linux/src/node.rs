@@ -257,7 +257,7 @@ fn describe_other(file_type: &fs::FileType, major: u32, minor: u32) -> String {
 fn describe_type(code: u8) -> String {
     let kind = PeripheralType(code);
     let example = if kind == PeripheralType::DIRECT_ACCESS { ", such as a hard disk" } else { "" };
-    format!("a SCSI unit of peripheral type {code:02X}h: {kind}{example}")
+    format!("a SCSI unit of peripheral type {kind}{example}")
 }
 
 /// Who a drive says it is.

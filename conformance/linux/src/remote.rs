@@ -16,13 +16,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
-/// How to start another process of the bench: a program that calls [`crate::serve_agent`] on its standard input and output with
-/// the node that is appended to `args`.
+/// How to start another process of the bench: a program that calls [`crate::serve_agent`] on its standard input and output.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AgentCommand {
     /// The program, usually this one itself.
     pub program: PathBuf,
-    /// Its arguments before the node.
+    /// Its arguments.
     pub args: Vec<OsString>,
 }
 
@@ -52,14 +51,13 @@ impl AgentProcess {
     ///
     /// # Errors
     /// That the program could not be started.
-    pub(crate) fn start(command: &AgentCommand, node: &Path) -> Result<Arc<AgentProcess>, DeviceError> {
+    pub(crate) fn start(command: &AgentCommand) -> Result<Arc<AgentProcess>, DeviceError> {
         let failed = |error: io::Error| {
             let why = format!("{}: {error}", command.program.display());
             DeviceError::new(ErrorKind::Unsupported, "start process").with_source(why)
         };
         let mut child = Command::new(&command.program)
             .args(&command.args)
-            .arg(node)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -318,9 +316,8 @@ mod tests {
 
     /// A process that never answers.
     fn silent() -> Arc<AgentProcess> {
-        let command =
-            AgentCommand { program: "sh".into(), args: vec!["-c".into(), "exec sleep 60 #".into()] };
-        AgentProcess::start(&command, Path::new("/dev/null")).unwrap()
+        let command = AgentCommand { program: "sh".into(), args: vec!["-c".into(), "exec sleep 60".into()] };
+        AgentProcess::start(&command).unwrap()
     }
 
     #[test]
@@ -356,7 +353,7 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_named() {
         let command = AgentCommand { program: "/no/such/program".into(), args: Vec::new() };
-        let error = AgentProcess::start(&command, Path::new("/dev/sr0")).unwrap_err();
+        let error = AgentProcess::start(&command).unwrap_err();
         assert!(error.to_string().contains("/no/such/program"), "{error}");
     }
 }
