@@ -287,6 +287,8 @@ fn steps(mix: &Mix, capabilities: &Capabilities) -> BoxedStrategy<Step> {
 }
 
 /// The model at one state.
+///
+/// Short of memory, a host may fail before it finds out that the drive is gone: then both answers are allowed.
 struct Predict<'p> {
     rules: &'p super::Rules,
     state: State,
@@ -443,7 +445,7 @@ impl Predict<'_> {
         if recorder.bond == Bond::Dead {
             self.allow(GONE, "decision-33", self.state);
         }
-        if bad_name || recorder.bond == Bond::Dead {
+        if bad_name || (recorder.bond == Bond::Dead && !self.state.exhausted) {
             return;
         }
         let mut next = self.state;
@@ -474,7 +476,9 @@ impl Predict<'_> {
         next.recorders[r].count = 0;
         if recorder.bond == Bond::Dead {
             self.allow(GONE, "decision-33", next);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         match recorder.count {
             0 => {
@@ -504,7 +508,9 @@ impl Predict<'_> {
         const OWNER: &str = "imapi2-owner";
         if self.state.recorders[r].bond == Bond::Dead {
             self.allow(GONE, "decision-33", self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.queue_failures(&[self.state], OWNER);
         let owner = self.state.owner();
@@ -524,7 +530,9 @@ impl Predict<'_> {
         const DISABLE: &str = "imapi2-disable-mcn";
         if self.state.recorders[r].bond == Bond::Dead {
             self.allow(GONE, "decision-33", self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.queue_failures(&[self.state], DISABLE);
         if self.shut_out(r) {
@@ -541,7 +549,9 @@ impl Predict<'_> {
         let recorder = self.state.recorders[r];
         if recorder.bond == Bond::Dead {
             self.allow(GONE, "decision-33", self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.queue_failures(&[self.state], ENABLE);
         if self.shut_out(r) {
@@ -584,7 +594,7 @@ impl Predict<'_> {
         if name == BAD_NAME {
             self.queued(error(ErrorKind::InvalidName), LOCK, self.state);
         }
-        if !dead {
+        if !dead || self.state.exhausted {
             let taken = State { holder: Holder::Handle(h), name, ..self.state };
             let possible = [self.state, if self.free() { taken } else { self.state }];
             self.host_queue_failures(&possible);
@@ -607,7 +617,9 @@ impl Predict<'_> {
         const UNLOCK: &str = "ddi-exclusive-access";
         if self.state.handles[h] == Bond::Dead {
             self.allow(Pattern::Error(ErrorKind::Gone), UNLOCK, self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         let freed = State { holder: Holder::Nobody, ..self.state };
         let own = self.state.holder == Holder::Handle(h);
@@ -623,7 +635,9 @@ impl Predict<'_> {
         const OWNER: &str = "ddi-exclusive-access";
         if self.state.handles[h] == Bond::Dead {
             self.allow(Pattern::Error(ErrorKind::Gone), OWNER, self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.host_queue_failures(&[self.state]);
         let owner = self.state.owner();
@@ -637,7 +651,9 @@ impl Predict<'_> {
         const READY: &str = "drvdoc-exclusive-access";
         if self.state.handles[h] == Bond::Dead {
             self.allow(Pattern::Error(ErrorKind::Gone), READY, self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.host_queue_failures(&[self.state]);
         let others = self.state.holder != Holder::Nobody && self.state.holder != Holder::Handle(h);
@@ -657,7 +673,9 @@ impl Predict<'_> {
     fn mount(&mut self) {
         if !self.state.plugged {
             self.allow(Pattern::Error(ErrorKind::Gone), "bench", self.state);
-            return;
+            if !self.state.exhausted {
+                return;
+            }
         }
         self.host_queue_failures(&[self.state]);
         if self.free() {
