@@ -411,6 +411,8 @@ fn notification_is_on(stage: &mut Stage<'_>) -> Verdict {
     let mut new = stage.ready_recorder(HOST, HERE)?;
     let answer = SWITCH_MEMBERS[1](stage, &mut new);
     stage.expect(&ENABLE_AT_ZERO, answer)?;
+    // The host learns of the disc, which may have taken its time, before the lock holds its polls back.
+    events(stage, &mut listener)?;
     // A host whose switch is off keeps the disc's removal and arrival to itself.
     acquired(stage, &mut new)?;
     events(stage, &mut listener)?;
