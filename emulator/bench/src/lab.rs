@@ -90,6 +90,7 @@ impl World {
         self.lab.plug_in(drive, disc)?;
         self.lives.clear();
         for host in 0..HOSTS {
+            self.hosts[usize::from(host)].arrival = self.lab.arrival;
             let (driver, mut port) = self.place(HostId(host));
             driver.restart();
             driver.attach(&mut port)?;
@@ -114,9 +115,13 @@ impl World {
         self.lab.come_back();
         let now = self.lab.clock.now();
         let station = &mut self.hosts[usize::from(host.0 % HOSTS)];
-        if self.lab.drive.is_none() || station.arrival != self.lab.arrival {
+        if self.lab.drive.is_none() {
+            station.driver.detach(now);
+        } else if station.arrival != self.lab.arrival {
             station.driver.detach(now);
             station.arrival = self.lab.arrival;
+            // A drive that does not answer now is looked for again when somebody opens it.
+            let _ = station.driver.attach(&mut LabPort { lab: &mut self.lab, host });
         }
         (&mut station.driver, LabPort { lab: &mut self.lab, host })
     }
