@@ -2,6 +2,9 @@
 
 mod acquire;
 mod codes;
+mod commands;
+mod getters;
+mod lifecycle;
 mod names;
 mod owner;
 mod properties;
@@ -9,6 +12,9 @@ mod release;
 
 pub(super) use acquire::ACQUIRE;
 pub(super) use codes::CODES;
+pub(super) use commands::COMMANDS;
+pub(super) use getters::GETTERS;
+pub(super) use lifecycle::LIFECYCLE;
 pub(super) use names::NAMES;
 pub(super) use owner::OWNER;
 pub(super) use properties::PROPERTIES;
