@@ -9,6 +9,7 @@ use discrig_wire::command::{
     GetConfiguration, GetEventStatusNotification, ModeSense10, Read10, ReadCapacity, StartStopUnit,
     TestUnitReady,
 };
+use discrig_wire::sense::codes;
 use discrig_wire::{Cdb, SenseCode, SenseKey};
 use std::thread;
 use std::time::Instant;
@@ -105,14 +106,21 @@ impl<'a> Ask<'a> {
         Ok(Readiness::NotYet(code))
     }
 
-    /// Waits until the drive is ready or knows that it has no disc.
+    /// Waits until the drive is ready or knows that it has no disc. One that was stopped is started.
     ///
     /// # Errors
     /// `Timeout` with the last sense when `limit` passes first.
     pub(crate) fn settle(&mut self, limit: Duration) -> Result<Readiness, DeviceError> {
         let started = Instant::now();
+        let mut was_started = false;
         loop {
             match self.readiness()? {
+                Readiness::NotYet(Some(codes::LOGICAL_UNIT_NOT_READY_INITIALIZING_COMMAND_REQUIRED))
+                    if !was_started =>
+                {
+                    was_started = true;
+                    self.order(StartStopUnit { start: true, ..StartStopUnit::default() }, LOAD)?;
+                }
                 Readiness::NotYet(code) if started.elapsed() >= limit => {
                     let last = code.map_or("no sense".to_owned(), |code| code.to_string());
                     let why = format!("not ready after {} s: {last}", limit.as_secs());

@@ -121,7 +121,7 @@ fn host_status(number: u16) -> Option<&'static HostStatus> {
     HOST_STATUSES.iter().find(|row| row.0 == number)
 }
 
-/// Everything that the kernel said about one command, and when: the source of every error that [`settle`] makes.
+/// Everything that the kernel said about one command, and when: the source of the errors that commands end with.
 #[derive(Clone, Copy, Debug, Error)]
 pub struct RawAnswer {
     pub(crate) outcome: Result<SgAnswer, Errno>,

@@ -151,7 +151,7 @@ impl Journal {
 mod tests {
     use super::*;
     use crate::node::NodeKind;
-    use crate::runtime::folder_for_test;
+    use crate::runtime::TestFolder;
     use core::time::Duration;
     use discrig_wire::Cdb;
     use discrig_wire::command::{PreventAllowMediumRemoval, Reserve6, TestUnitReady};
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_journal_is_written_once_per_trace_and_vanishes_when_cleared() {
-        let folder = folder_for_test("journal");
+        let folder = TestFolder::new("journal");
         let node = Node { path: "/dev/sr0".into(), kind: NodeKind::Sr, major: 11, minor: 0, device: None };
         let journal = Journal::new(folder.clone());
         assert!(folder.records::<JournalRecord>(&stem(&node)).is_empty());

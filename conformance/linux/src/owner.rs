@@ -42,7 +42,7 @@ pub(crate) fn find_name(folder: &RuntimeFolder, node: &Node) -> Option<(CallerNa
 mod tests {
     use super::*;
     use crate::node::NodeKind;
-    use crate::runtime::folder_for_test;
+    use crate::runtime::TestFolder;
 
     fn node(minor: u32) -> Node {
         Node { path: "/dev/sr0".into(), kind: NodeKind::Sr, major: 11, minor, device: None }
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_while_it_is_held() {
-        let folder = folder_for_test("owner");
+        let folder = TestFolder::new("owner");
         let name = CallerName::new("Disc Burner 2.0").unwrap();
         let record = leave_name(&folder, &node(0), name).unwrap();
         assert_eq!(find_name(&folder, &node(0)), Some((name, std::process::id())));
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_record_that_nobody_holds_is_stale() {
-        let folder = folder_for_test("owner-stale");
+        let folder = TestFolder::new("owner-stale");
         let record = OwnerRecord { name: CallerName::new("dead").unwrap(), process: ProcessStamp::current() };
         let file = folder.create(&stem(&node(0)), &record).unwrap();
         // The lock goes, the file stays: as after SIGKILL.

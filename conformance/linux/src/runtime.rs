@@ -215,12 +215,38 @@ fn start_time_in(stat: &str) -> Option<u64> {
     }
 }
 
-/// A fresh folder for one test.
+/// A folder for one test, removed in the end.
 #[cfg(test)]
-pub(crate) fn folder_for_test(name: &str) -> RuntimeFolder {
-    let folder = env::temp_dir().join(format!("discrig-linux-test-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    RuntimeFolder::single(folder)
+#[derive(Debug)]
+pub(crate) struct TestFolder {
+    path: PathBuf,
+    folder: RuntimeFolder,
+}
+
+#[cfg(test)]
+impl TestFolder {
+    /// A fresh one; `name` keeps tests apart.
+    pub(crate) fn new(name: &str) -> TestFolder {
+        let path = env::temp_dir().join(format!("discrig-linux-test-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        TestFolder { folder: RuntimeFolder::single(path.clone()), path }
+    }
+}
+
+#[cfg(test)]
+impl core::ops::Deref for TestFolder {
+    type Target = RuntimeFolder;
+
+    fn deref(&self) -> &RuntimeFolder {
+        &self.folder
+    }
+}
+
+#[cfg(test)]
+impl Drop for TestFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +256,7 @@ mod tests {
 
     #[test]
     fn records_are_held_until_dropped() {
-        let folder = folder_for_test("records");
+        let folder = TestFolder::new("records");
         let record = folder.create("owner-11-0", &"word").unwrap();
         let other = folder.create("owner-11-01", &"another drive").unwrap();
         let found = folder.records::<String>("owner-11-0");
@@ -238,20 +264,18 @@ mod tests {
         assert_eq!((found[0].value.as_str(), found[0].held), ("word", true));
         drop((record, other));
         assert!(folder.records::<String>("owner-11-0").is_empty());
-        fs::remove_dir_all(&folder.read[0]).unwrap();
     }
 
     #[test]
     fn what_a_dead_process_left_is_not_held_and_nonsense_is_no_record() {
-        let folder = folder_for_test("stale");
-        fs::write(folder.read[0].join("owner-11-0.1.0"), "\"left\"").unwrap();
-        fs::write(folder.read[0].join("owner-11-0.2.0"), "{nonsense").unwrap();
-        std::os::unix::fs::symlink("/etc/passwd", folder.read[0].join("owner-11-0.3.0")).unwrap();
+        let folder = TestFolder::new("stale");
+        fs::write(folder.path.join("owner-11-0.1.0"), "\"left\"").unwrap();
+        fs::write(folder.path.join("owner-11-0.2.0"), "{nonsense").unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.path.join("owner-11-0.3.0")).unwrap();
         let found = folder.records::<String>("owner-11-0");
         assert_eq!(found.len(), 1);
         assert!(!found[0].held);
         found[0].remove().unwrap();
-        fs::remove_dir_all(&folder.read[0]).unwrap();
     }
 
     #[test]

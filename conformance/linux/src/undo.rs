@@ -195,18 +195,18 @@ fn clear_registrations(node: &Node, fd: &ScsiFd, key: u64) -> Result<(), DeviceE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::folder_for_test;
+    use crate::runtime::TestFolder;
 
     #[test]
     fn nothing_left_behind_needs_no_drive() {
-        let folder = folder_for_test("heal");
+        let folder = TestFolder::new("heal");
         let node = Node { path: "/dev/sr0".into(), kind: NodeKind::Sr, major: 11, minor: 0, device: None };
         assert!(heal_node(&folder, &node).unwrap().is_empty());
     }
 
     #[test]
     fn what_cannot_be_undone_stays_recorded() {
-        let folder = folder_for_test("heal-absent");
+        let folder = TestFolder::new("heal-absent");
         let path = "/dev/discrig-has-no-such-node".into();
         let node = Node { path, kind: NodeKind::Sr, major: 11, minor: 250, device: None };
         let dead = r#"{"process":{"boot":"","pid":1,"started":0},"parent":null,"traces":["prevented"]}"#;
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_living_process_is_left_alone() {
-        let folder = folder_for_test("heal-living");
+        let folder = TestFolder::new("heal-living");
         let node = Node { path: "/dev/null".into(), kind: NodeKind::Sr, major: 11, minor: 251, device: None };
         let parent = crate::runtime::ProcessStamp::parent().unwrap();
         let living = JournalRecord { process: parent, parent: None, traces: [Trace::Prevented].into() };
