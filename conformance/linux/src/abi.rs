@@ -106,6 +106,8 @@ unsafe impl Ioctl for SgIo<'_> {
         (&raw mut self.header).cast()
     }
 
+    /// # Safety
+    /// `header` is what `as_ptr` gave, after the call succeeded.
     unsafe fn output_from_ptr(_: IoctlOutput, header: *mut c_void) -> Result<SgAnswer> {
         // SAFETY: The caller passes what `as_ptr` gave: a valid, initialised header that nobody else refers to.
         let header = unsafe { &*header.cast::<SgIoHdr>() };
@@ -137,6 +139,8 @@ unsafe impl<const OPCODE: Opcode> Ioctl for TrayMove<OPCODE> {
         core::ptr::null_mut()
     }
 
+    /// # Safety
+    /// None is needed: the pointer is not used.
     unsafe fn output_from_ptr(status: IoctlOutput, _: *mut c_void) -> Result<()> {
         if status == 0 { Ok(()) } else { Err(Errno::IO) }
     }
