@@ -37,6 +37,13 @@ pub enum Pattern {
     Check(SenseCode),
     /// No answer, of this kind.
     Error(ErrorKind),
+    /// An event of GET EVENT STATUS NOTIFICATION.
+    Event {
+        /// Its class; zero when none of the requested ones is supported.
+        class: u8,
+        /// Its code; zero when nothing happened.
+        code: u8,
+    },
     /// A recorder method failed with this code.
     Failed(Hresult),
     /// CHECK CONDITION with this sense key, whatever the codes.
@@ -47,6 +54,8 @@ pub enum Pattern {
     OkWithSense,
     /// The owner of exclusive access is this.
     Owner(Owner),
+    /// A bit of the drive's state has this value.
+    Shows(bool),
     /// A status other than GOOD and CHECK CONDITION.
     Status(Status),
 }
@@ -59,9 +68,13 @@ impl Pattern {
             (Pattern::Asc(key, asc), Answer::Check(code)) => code.key == key && code.asc == asc,
             (Pattern::Check(wanted), Answer::Check(code)) => wanted == code,
             (Pattern::Error(wanted), Answer::Error(kind, _)) => wanted == kind,
+            (Pattern::Event { class, code }, Answer::Event { class: of, code: what }) => {
+                (class, code) == (of, what)
+            }
             (Pattern::Failed(wanted), Answer::Failed(code)) => wanted == code,
             (Pattern::Key(key), Answer::Check(code)) => code.key == key,
             (Pattern::Ok, Answer::Ok) | (Pattern::OkWithSense, Answer::OkWithSense) => true,
+            (Pattern::Shows(wanted), Answer::Shows(shown)) => wanted == shown,
             (Pattern::Status(wanted), Answer::Status(status)) => wanted == status,
             (Pattern::Owner(wanted), Answer::Owner(owner)) => wanted == owner,
             (Pattern::Any, _) => true,
@@ -111,10 +124,12 @@ impl fmt::Display for Pattern {
             Pattern::Asc(key, asc) => write!(f, "CHECK CONDITION {:02X}/{asc:02X}/xx", *key as u8),
             Pattern::Check(code) => write!(f, "CHECK CONDITION {code}"),
             Pattern::Error(kind) => write!(f, "no answer: {}", kind.describe()),
+            Pattern::Event { class, code } => write!(f, "{}", Answer::Event { class: *class, code: *code }),
             Pattern::Failed(code) => write!(f, "{code}"),
             Pattern::Key(key) => write!(f, "CHECK CONDITION {key}"),
             Pattern::Ok => f.write_str("OK"),
             Pattern::OkWithSense => f.write_str("S_IMAPI_COMMAND_HAS_SENSE_DATA"),
+            Pattern::Shows(shown) => write!(f, "{}", Answer::Shows(*shown)),
             Pattern::Status(status) => write!(f, "{status}"),
             Pattern::Owner(owner) => write!(f, "{}", Answer::Owner(*owner)),
             Pattern::Any => f.write_str("anything"),

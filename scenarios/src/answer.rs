@@ -14,6 +14,13 @@ pub enum Answer {
     CheckWithoutSense,
     /// No answer: the kind of failure and what is known of the effect.
     Error(ErrorKind, Effect),
+    /// An event of GET EVENT STATUS NOTIFICATION.
+    Event {
+        /// Its class; zero when none of the requested ones is supported.
+        class: u8,
+        /// Its code; zero when nothing happened.
+        code: u8,
+    },
     /// A recorder method failed with this code.
     Failed(Hresult),
     /// The owner of exclusive access became known.
@@ -22,6 +29,8 @@ pub enum Answer {
     Ok,
     /// A recorder command ended with CHECK CONDITION, as its success code says.
     OkWithSense,
+    /// A bit of the drive's state, as the drive shows it.
+    Shows(bool),
     /// A status other than GOOD and CHECK CONDITION.
     Status(Status),
 }
@@ -94,12 +103,16 @@ impl fmt::Display for Answer {
                 };
                 write!(f, "no answer: {} ({effect})", kind.describe())
             }
+            Answer::Event { class: 0, .. } => f.write_str("the class of events is not supported"),
+            Answer::Event { class, code: 0 } => write!(f, "no event of class {class}"),
+            Answer::Event { class, code } => write!(f, "event {code} of class {class}"),
             Answer::Failed(code) => write!(f, "{code}"),
             Answer::Owner(Owner::Nobody) => f.write_str("no owner"),
             Answer::Owner(Owner::Named(name)) => write!(f, "owner {name:?}"),
             Answer::Owner(Owner::Unnamed) => f.write_str("an owner without a name"),
             Answer::Ok => f.write_str("OK"),
             Answer::OkWithSense => f.write_str("S_IMAPI_COMMAND_HAS_SENSE_DATA"),
+            Answer::Shows(shown) => write!(f, "the bit is {}", u8::from(*shown)),
             Answer::Status(status) => write!(f, "{status}"),
         }
     }

@@ -2,13 +2,13 @@
 
 mod attention;
 mod foreign;
+mod identity;
 mod locking;
 mod recorder;
 mod removal;
-mod sets;
 mod reserve;
-mod identity;
 mod sense;
+mod sets;
 mod timeout;
 mod tray;
 mod unit;
@@ -46,6 +46,11 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     identity::DISC,
     reserve::SIMPLE_RESERVATION,
     reserve::PERSISTENT_RESERVATION,
+    tray::PROPERTIES,
+    attention::PROPERTIES,
+    reserve::PROPERTIES,
+    sense::PROPERTIES,
+    identity::PROPERTIES,
 ];
 
 /// The host that is judged.

@@ -5,7 +5,12 @@
 //! out happen?) it holds several, and later observations narrow them. An empty belief is the finding.
 
 mod belief;
+pub mod commands;
+pub mod drive;
+mod drive_cast;
+mod drive_model;
 mod explore;
+pub mod lengths;
 pub mod locks;
 mod locks_cast;
 mod replay;
@@ -32,6 +37,8 @@ pub struct Rules {
     pub mandatory_lock: bool,
     /// The owner's name can be asked for.
     pub owner_name: bool,
+    /// Nothing but the bench talks to the drive.
+    pub quiet_bus: bool,
 }
 
 impl Rules {
@@ -41,6 +48,7 @@ impl Rules {
         Rules {
             mandatory_lock: capabilities.has(Capability::MandatoryLock),
             owner_name: capabilities.has(Capability::OwnerName),
+            quiet_bus: capabilities.has(Capability::QuietBus),
         }
     }
 }

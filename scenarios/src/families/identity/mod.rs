@@ -4,9 +4,11 @@ mod configuration;
 mod disc;
 mod inquiry;
 mod mode;
+mod properties;
 mod sets;
 
 pub(super) use configuration::CONFIGURATION;
 pub(super) use disc::DISC;
 pub(super) use inquiry::INQUIRY;
 pub(super) use mode::MODE;
+pub(super) use properties::PROPERTIES;

@@ -3,6 +3,7 @@
 mod motion;
 mod persistent;
 mod prevent;
+mod properties;
 mod resets;
 mod sets;
 mod shown;
@@ -10,5 +11,6 @@ mod shown;
 pub(super) use motion::MOTION;
 pub(super) use persistent::PERSISTENT;
 pub(super) use prevent::PREVENT;
+pub(super) use properties::PROPERTIES;
 pub(super) use resets::RESETS;
 pub(super) use shown::SHOWN;
