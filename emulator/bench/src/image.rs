@@ -98,7 +98,7 @@ fn path_table(location: [u8; 4], parent: [u8; 2]) -> Vec<u8> {
 
 /// A directory record (9.1), dated 1 January 2026.
 fn record(location: u32, length: u32, directory: bool, name: &[u8]) -> Vec<u8> {
-    let padding = usize::from(name.len() % 2 == 0);
+    let padding = usize::from(name.len().is_multiple_of(2));
     let mut record = vec![0; 33 + name.len() + padding];
     record[0] = record.len() as u8;
     record[2..10].copy_from_slice(&both_32(location));

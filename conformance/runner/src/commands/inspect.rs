@@ -212,7 +212,7 @@ impl Asked<'_> {
         let information = self.data(ReadDiscInformation { allocation_length: 34, ..Default::default() }, 34);
         let status = information
             .and_then(|data| discrig_wire::disc::DiscInformation::parse(&data).ok())
-            .map(|information| format!("{:?}, ", information.disc_status).to_lowercase());
+            .map(|information| format!("{}, ", information.disc_status));
         let capacity = self.data(ReadCapacity::default(), 8)?;
         let capacity = discrig_wire::capacity::Capacity::parse(&capacity).ok()?;
         let blocks = u64::from(capacity.last_block) + 1;
