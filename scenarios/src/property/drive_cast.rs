@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::stage::{Stage, usual_timeout};
 use crate::stop::Stop;
 use core::time::Duration;
-use discrig_device::{Capability, Handle, HostId, ProcessId, Request, ResetKind};
+use discrig_device::{Bench, Capability, Handle, HostId, ProcessId, Request, ResetKind};
 use discrig_wire::command::{
     GetConfiguration, GetEventStatusNotification, Inquiry, ModeSense10, PreventAllowMediumRemoval, Read10,
     Release6, RequestSense, Reserve6, StartStopUnit, TestUnitReady,
@@ -46,14 +46,8 @@ impl Cast {
 
     /// Reads unit attentions and media events until there are none, and waits for the medium.
     fn calm(&mut self, stage: &mut Stage<'_>, h: usize) -> Result<(), Stop> {
-        for _ in 0..POLLS {
-            match self.send(h, TestUnitReady {}) {
-                Answer::Check(code) if code.key == SenseKey::UnitAttention => {}
-                Answer::Check(code) if code.key == SenseKey::NotReady && code.asc == 0x04 => {
-                    stage.bench.wait(PAUSE)
-                }
-                _ => break,
-            }
+        if let Some(handle) = self.handles.get_mut(h).and_then(Option::as_mut) {
+            settle(handle.as_mut(), stage.bench);
         }
         for _ in 0..POLLS {
             if !matches!(self.events(h), Answer::Event { code: 1.., .. }) {
@@ -198,6 +192,18 @@ impl Cast {
                 .and_then(|data| CapabilitiesPage::parse(&data.page(PageCode::CAPABILITIES)?).ok())
                 .map_or(Answer::CheckWithoutSense, |page| Answer::Shows(page.lock_state)),
             other => other,
+        }
+    }
+}
+
+/// Reads unit attentions until there are none, and waits as long as the medium becomes ready.
+pub(super) fn settle(handle: &mut dyn Handle, bench: &mut dyn Bench) {
+    let cdb = TestUnitReady {}.cdb();
+    for _ in 0..POLLS {
+        match Answer::of_command(&handle.execute(Request::none(cdb, usual_timeout(&cdb)))) {
+            Answer::Check(code) if code.key == SenseKey::UnitAttention => {}
+            Answer::Check(code) if code.key == SenseKey::NotReady && code.asc == 0x04 => bench.wait(PAUSE),
+            _ => return,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The world of allocation lengths: whatever length is asked for, the beginning of the same answer comes.
 
+use super::drive_cast::settle;
 use super::{Predicted, Rules, World};
 use crate::allowed::Pattern;
 use crate::answer::Answer;
@@ -8,7 +9,7 @@ use crate::stop::{Finding, Stop};
 use discrig_device::{Capabilities, Handle, HostId, ProcessId, Request};
 use discrig_wire::command::{
     GetConfiguration, Inquiry, ModeSense10, ReadDiscInformation, ReadDiscStructure, ReadToc,
-    ReadTrackInformation, ReportLuns, RequestSense, TestUnitReady,
+    ReadTrackInformation, ReportLuns, RequestSense,
 };
 use discrig_wire::{Cdb, SenseKey};
 use proptest::prelude::*;
@@ -116,14 +117,9 @@ impl World for Lengths {
     fn start() {}
 
     fn cast(stage: &mut Stage<'_>) -> Result<Cast, Stop> {
-        let mut cast = Cast { handle: stage.bench.open(HostId(0), ProcessId(0))? };
-        for _ in 0..16 {
-            match cast.send(TestUnitReady {}.cdb(), &mut []).0 {
-                Answer::Check(code) if code.key == SenseKey::UnitAttention => {}
-                _ => break,
-            }
-        }
-        Ok(cast)
+        let mut handle = stage.bench.open(HostId(0), ProcessId(0))?;
+        settle(handle.as_mut(), stage.bench);
+        Ok(Cast { handle })
     }
 
     fn perform(cast: &mut Cast, _: &mut Stage<'_>, step: &Step) -> Result<Answer, Stop> {
@@ -155,8 +151,9 @@ impl World for Lengths {
     }
 
     fn predict(_: &Rules, (): &(), _: &Step, emit: &mut dyn FnMut(Predicted, ())) {
-        // What a drive does not have it refuses whole.
-        for pattern in [Pattern::Ok, Pattern::Key(SenseKey::IllegalRequest)] {
+        // What a drive does not have it refuses whole; what needs a medium may have none.
+        let no_medium = Pattern::Asc(SenseKey::NotReady, 0x3A);
+        for pattern in [Pattern::Ok, Pattern::Key(SenseKey::IllegalRequest), no_medium] {
             emit(Predicted { pattern, clause: "spc3-4.3" }, ());
         }
     }
