@@ -55,11 +55,6 @@ pub(super) const ALREADY_LOCKED: Allowed = allowed!("a lock of a locked device":
     Pattern::Error(ErrorKind::AlreadyLocked) => "ddi-exclusive-access",
 );
 
-/// An unlock of what nobody has locked.
-pub(super) const NOT_LOCKED: Allowed = allowed!("an unlock of a free device":
-    Pattern::Error(ErrorKind::NotLocked) => "ddi-exclusive-access",
-);
-
 /// An unlock of what another handle has locked.
 pub(super) const NOT_OWNER: Allowed = allowed!("an unlock by another handle":
     Pattern::Error(ErrorKind::InvalidHandle) => "ddi-exclusive-access",
@@ -73,11 +68,6 @@ pub(super) const HANDLE_SHUT_OUT: Allowed = allowed!("a request while another ha
 /// A request on a handle whose drive is gone.
 pub(super) const HANDLE_GONE: Allowed = allowed!("a request on a handle after the drive went away":
     Pattern::Error(ErrorKind::Gone) => "decision-33",
-);
-
-/// A request on a handle that is closed, as those of a dead process are.
-pub(super) const HANDLE_DEAD: Allowed = allowed!("a request on a handle of a dead process":
-    Pattern::Error(ErrorKind::InvalidHandle) => "bench",
 );
 
 /// Any answer of the drive, GOOD or not.
@@ -192,16 +182,8 @@ pub(super) fn expect_events(stage: &mut Stage<'_>, seat: &mut HandleSeat, wanted
 
 // --- faults ----------------------------------------------------------------------------------------------------------
 
-/// How long a command lasts that nobody waits for.
-const LASTS: Duration = Duration::from_secs(60);
 /// How long an abandoned command is given to come to its end.
 const ENDS: Duration = Duration::from_secs(90);
-
-/// The next `times` commands TEST UNIT READY last longer than anybody waits.
-pub(super) fn hold_up_ready(stage: &mut Stage<'_>, times: u64) -> Verdict {
-    let action = Action::Delay { ms: LASTS.as_millis() as u64 };
-    stage.inject(Rule::new(action).on_command(TestUnitReady::SPEC.name).times(times))
-}
 
 /// Whoever holds exclusive access loses it, and nobody is told: the fault happens at the next owner query.
 pub(super) fn steal(stage: &mut Stage<'_>, witness: &mut HandleSeat) -> Verdict {

@@ -31,6 +31,7 @@ macro_rules! properties {
             hazard: Hazard::$hazard,
             summary: $summary,
             body: Body::Property({
+                #[allow(clippy::needless_update, reason = "one property draws everything")]
                 const DRAWN: Mix = Mix { $($group: $weight,)+ ..NONE };
                 static PROPERTY: Property<Locks> = Property { mix: DRAWN, length: $length };
                 &PROPERTY
