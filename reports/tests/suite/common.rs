@@ -108,7 +108,7 @@ pub(crate) fn header() -> RunStarted {
     }
 }
 
-pub(crate) fn finding() -> Finding {
+fn steps() -> Vec<StepRecord> {
     let step =
         |n, actor: &str, action: &str, cdb: Option<&str>, answer: &str, sense: Option<&str>, elapsed_ns| {
             StepRecord {
@@ -121,6 +121,56 @@ pub(crate) fn finding() -> Finding {
                 elapsed_ns,
             }
         };
+    vec![
+        step(
+            1,
+            "recorder 1 on host 0, handle 1",
+            "AcquireExclusiveAccess(false, \"alice\")",
+            None,
+            "S_OK",
+            None,
+            1_500,
+        ),
+        step(
+            2,
+            "recorder 1 on host 0, handle 1",
+            "AcquireExclusiveAccess(false, \"alice\")",
+            None,
+            "S_OK",
+            None,
+            900,
+        ),
+        step(
+            3,
+            "host 1, handle 1",
+            "START STOP UNIT, eject | <now>",
+            Some("1b 00 00 00 02 00"),
+            "CHECK CONDITION",
+            Some("ILLEGAL REQUEST, 53h/02h MEDIUM REMOVAL PREVENTED"),
+            12_345_678,
+        ),
+        step(
+            4,
+            "recorder 1 on host 0, handle 1",
+            "ReleaseExclusiveAccess()",
+            None,
+            "S_OK",
+            None,
+            61_000_000_000,
+        ),
+        step(
+            5,
+            "recorder 2 on host 1, handle 1",
+            "AcquireExclusiveAccess(false, \"e\nve\")",
+            None,
+            "S_OK",
+            None,
+            0,
+        ),
+    ]
+}
+
+pub(crate) fn finding() -> Finding {
     Finding {
         message: "one release of two freed the device: </system-out> & ```still``` locked was expected"
             .to_owned(),
@@ -133,53 +183,7 @@ pub(crate) fn finding() -> Finding {
         ],
         observed: "S_OK, and owner \"\u{1b}[2Jeve\"".to_owned(),
         clauses: strings(&["imapi.release", "not.registered"]),
-        steps: vec![
-            step(
-                1,
-                "recorder 1 on host 0, handle 1",
-                "AcquireExclusiveAccess(false, \"alice\")",
-                None,
-                "S_OK",
-                None,
-                1_500,
-            ),
-            step(
-                2,
-                "recorder 1 on host 0, handle 1",
-                "AcquireExclusiveAccess(false, \"alice\")",
-                None,
-                "S_OK",
-                None,
-                900,
-            ),
-            step(
-                3,
-                "host 1, handle 1",
-                "START STOP UNIT, eject | <now>",
-                Some("1b 00 00 00 02 00"),
-                "CHECK CONDITION",
-                Some("ILLEGAL REQUEST, 53h/02h MEDIUM REMOVAL PREVENTED"),
-                12_345_678,
-            ),
-            step(
-                4,
-                "recorder 1 on host 0, handle 1",
-                "ReleaseExclusiveAccess()",
-                None,
-                "S_OK",
-                None,
-                61_000_000_000,
-            ),
-            step(
-                5,
-                "recorder 2 on host 1, handle 1",
-                "AcquireExclusiveAccess(false, \"e\nve\")",
-                None,
-                "S_OK",
-                None,
-                0,
-            ),
-        ],
+        steps: steps(),
         seed: Some(u64::MAX - 1),
         reproduction: Some(
             "# ``` fences\n[[step]]\nhost = 0\ndo = \"acquire\"\nname = \"<alice> ]]> & co\"\n".to_owned(),

@@ -66,7 +66,7 @@ pub(super) const REMOVAL: &[Scenario] = &[
         slug: "removal.return.unlocked",
         clauses: &["decision-34", "imapi2-acquire"],
         level: Level::Must,
-        needs: &[Capability::Plug],
+        needs: &[Capability::Plug, Capability::DataDisc],
         hazard: Hazard::Wedge,
         summary: "a drive that is back is free, and a new object can take it and talk to it",
         body: Body::Example(unlocked_after_return),

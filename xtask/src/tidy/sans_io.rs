@@ -65,7 +65,12 @@ struct Exception {
     _reason: &'static str,
 }
 
-const EXCEPTIONS: &[Exception] = &[];
+const IMAGES: &str = "a disc may have the contents of a file, and this one module of the laboratory opens it";
+
+const EXCEPTIONS: &[Exception] = &[
+    Exception { path: "emulator/bench/src/disc.rs", call: "std::fs", _reason: IMAGES },
+    Exception { path: "emulator/bench/src/disc.rs", call: "File::open", _reason: IMAGES },
+];
 
 /// The sources of the cores make no forbidden call, and the cores use only crates that do not make it for them.
 pub(crate) fn calls(tree: &Tree) -> Vec<Finding> {
