@@ -1,5 +1,7 @@
 //! Steps of properties, and complete walks of small worlds, per second.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use discrig_bench::{EmulatedBench, EmulatorConfig};
 use discrig_recorder::PortableSource;

@@ -1,5 +1,7 @@
 //! The command as users meet it: exit codes, messages, reports.
 
+#![expect(clippy::expect_used, reason = "without the program there is nothing to test")]
+
 use rstest::rstest;
 use std::path::PathBuf;
 use std::process::{Command, Output};

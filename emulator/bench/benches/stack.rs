@@ -1,5 +1,7 @@
 //! Commands through host and recorder on top of the drive, whose own benches are the floor.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
 use core::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use discrig_bench::{EmulatedBench, EmulatorConfig};
