@@ -6,7 +6,7 @@ use core::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use discrig_bench::{EmulatedBench, EmulatorConfig};
 use discrig_device::{Bench as _, Device, HostId, ProcessId, Request};
-use discrig_recorder::{DiscRecorder2 as _, DiscRecorder2Ex as _, PortableSource, RecorderSource as _};
+use discrig_recorder::{PortableSource, RecorderSource as _};
 use discrig_wire::command::{Read10, TestUnitReady};
 use std::hint::black_box;
 
