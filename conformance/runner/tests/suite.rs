@@ -16,6 +16,7 @@ fn main() {
     let scenarios = discrig_scenarios::scenarios().map(|scenario| {
         Trial::test(format!("emulator::{}", scenario.slug), move || pass(scenario))
             .with_kind(scenario.kind().name())
+            .with_ignored_flag(NOT_ON_A_CD.contains(&scenario.slug))
     });
     let defects = discrig_fixtures::defects()
         .map(|(name, table)| Trial::test(format!("defect::{name}"), move || is_caught(table)));
