@@ -55,6 +55,11 @@ pub(super) const ALREADY_LOCKED: Allowed = allowed!("a lock of a locked device":
     Pattern::Error(ErrorKind::AlreadyLocked) => "ddi-exclusive-access",
 );
 
+/// An unlock of what nobody has locked.
+pub(super) const NOT_LOCKED: Allowed = allowed!("an unlock of a free device":
+    Pattern::Error(ErrorKind::NotLocked) => "ddi-exclusive-access",
+);
+
 /// An unlock of what another handle has locked.
 pub(super) const NOT_OWNER: Allowed = allowed!("an unlock by another handle":
     Pattern::Error(ErrorKind::InvalidHandle) => "ddi-exclusive-access",
@@ -68,6 +73,11 @@ pub(super) const HANDLE_SHUT_OUT: Allowed = allowed!("a request while another ha
 /// A request on a handle whose drive is gone.
 pub(super) const HANDLE_GONE: Allowed = allowed!("a request on a handle after the drive went away":
     Pattern::Error(ErrorKind::Gone) => "decision-33",
+);
+
+/// A request on a handle that is closed, as those of a dead process are.
+pub(super) const HANDLE_DEAD: Allowed = allowed!("a request on a handle of a dead process":
+    Pattern::Error(ErrorKind::InvalidHandle) => "bench",
 );
 
 /// Any answer of the drive, GOOD or not.

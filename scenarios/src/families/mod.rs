@@ -2,8 +2,10 @@
 
 mod attention;
 mod foreign;
+mod host;
 mod identity;
 mod locking;
+mod mcn;
 mod recorder;
 mod removal;
 mod reserve;
@@ -21,6 +23,11 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     foreign::FOREIGN,
     removal::REMOVAL,
     timeout::TIMEOUT,
+    host::EXCLUSIVE,
+    host::OUTSIDER,
+    host::EVENTS,
+    host::TRAY,
+    mcn::MCN,
     recorder::ACQUIRE,
     recorder::CODES,
     recorder::NAMES,
