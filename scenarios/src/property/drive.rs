@@ -205,6 +205,8 @@ pub(super) struct Nexus {
     pub events: u8,
     /// One of them waits for sure.
     pub event_waits: bool,
+    /// The sense of the command before may be kept for REQUEST SENSE.
+    pub kept: bool,
 }
 
 /// What lies in the tray.
@@ -229,10 +231,33 @@ pub struct State {
     pub(super) holder: Option<usize>,
 }
 
-/// The drive world.
-pub struct Drive;
+impl Step {
+    /// The nexus whose command it is.
+    fn nexus(&self) -> Option<usize> {
+        match *self {
+            Step::Configuration { h }
+            | Step::Eject { h }
+            | Step::Events { h }
+            | Step::Inquiry { h }
+            | Step::Load { h }
+            | Step::LockState { h }
+            | Step::Prevent { h, .. }
+            | Step::ReadFirst { h }
+            | Step::Ready { h }
+            | Step::RequestSense { h }
+            | Step::Reserve { h }
+            | Step::Unknown { h }
+            | Step::Unreserve { h } => Some(h),
+            Step::Place { .. } | Step::Press | Step::Reset { .. } => None,
+        }
+    }
+}
 
-impl World for Drive {
+/// The drive world. `TOLD` says whether it is judged that every unit attention is established: what is about the tray or about reservations does
+/// not fail for one that is missing.
+pub struct Drive<const TOLD: bool>;
+
+impl<const TOLD: bool> World for Drive<TOLD> {
     type Step = Step;
     type State = State;
     type Cast = Cast;
@@ -261,7 +286,7 @@ impl World for Drive {
     }
 
     fn predict(rules: &Rules, state: &State, step: &Step, emit: &mut dyn FnMut(Predicted, State)) {
-        Predict { rules, state: *state, emit }.step(step);
+        Predict { told: TOLD && rules.quiet_bus, state: *state, nexus: step.nexus(), emit }.step(step);
     }
 }
 

@@ -168,13 +168,18 @@ impl Cast {
             allocation_length: 8,
         };
         match self.send(h, command) {
-            Answer::Ok => match EventNotification::parse(&self.buffer[..8]) {
-                Ok(EventNotification { event: Some(event), .. }) => {
-                    Answer::Event { class: event.class().0, code: event.code() }
+            Answer::Ok => {
+                // The length is judged elsewhere; here it is what it has to be.
+                let event = self.buffer[2] & 0x80 == 0;
+                self.buffer[..2].copy_from_slice(&[0, if event { 6 } else { 2 }]);
+                match EventNotification::parse(&self.buffer[..8]) {
+                    Ok(EventNotification { event: Some(event), .. }) => {
+                        Answer::Event { class: event.class().0, code: event.code() }
+                    }
+                    Ok(_) => Answer::Event { class: 0, code: 0 },
+                    Err(_) => Answer::CheckWithoutSense,
                 }
-                Ok(_) => Answer::Event { class: 0, code: 0 },
-                Err(_) => Answer::CheckWithoutSense,
-            },
+            }
             other => other,
         }
     }

@@ -1,7 +1,7 @@
 //! What the model of the drive world allows, and what state each answer leads to.
 
+use super::Predicted;
 use super::drive::{Disc, Nexus, Pending, Scope, State, Step};
-use super::{Predicted, Rules};
 use crate::allowed::Pattern;
 use discrig_device::{DiscKind, ErrorKind};
 use discrig_wire::SenseKey::{self, IllegalRequest, NotReady, UnitAttention};
@@ -11,8 +11,11 @@ use discrig_wire::sense::codes;
 
 /// The model at one state.
 pub(super) struct Predict<'p> {
-    pub(super) rules: &'p Rules,
+    /// What is pending is reported for sure: it is judged, and nobody else on the bus may have been told instead.
+    pub(super) told: bool,
     pub(super) state: State,
+    /// Whose command the step is.
+    pub(super) nexus: Option<usize>,
     pub(super) emit: &'p mut dyn FnMut(Predicted, State),
 }
 
@@ -56,7 +59,18 @@ impl Predict<'_> {
         }
     }
 
-    fn allow(&mut self, pattern: Pattern, clause: &'static str, next: State) {
+    fn allow(&mut self, pattern: Pattern, clause: &'static str, mut next: State) {
+        if let Some(h) = self.nexus {
+            next.nexuses[h].kept = matches!(pattern, Pattern::Asc(..) | Pattern::Check(_) | Pattern::Key(_));
+        }
+        (self.emit)(Predicted { pattern, clause }, next);
+    }
+
+    /// What REQUEST SENSE returned is not kept for another one.
+    fn returns(&mut self, pattern: Pattern, clause: &'static str, mut next: State) {
+        if let Some(h) = self.nexus {
+            next.nexuses[h].kept = false;
+        }
         (self.emit)(Predicted { pattern, clause }, next);
     }
 
@@ -72,18 +86,18 @@ impl Predict<'_> {
         if kept_out {
             self.allow(Pattern::Status(Status::RESERVATION_CONFLICT), "spc2-5.5.1", self.state);
         }
-        let admitted = self.attend(h);
+        let admitted = self.attend(h, Predict::allow);
         admitted.filter(|_| !(kept_out && reserved == Reserved::Conflicts))
     }
 
     /// Every unit attention that the nexus may be told. What was pending for sure keeps the command from being executed; what was not, and was not
     /// reported, is not pending.
-    fn attend(&mut self, h: usize) -> Option<State> {
+    fn attend(&mut self, h: usize, tell: fn(&mut Self, Pattern, &'static str, State)) -> Option<State> {
         let mut left = self.state;
         let Nexus { reset, medium, .. } = self.state.nexuses[h];
         left.nexuses[h].reset = Pending::No;
         if reset != Pending::No {
-            self.allow(Pattern::Asc(UnitAttention, 0x29), "sam5-5.14", left);
+            tell(self, Pattern::Asc(UnitAttention, 0x29), "sam5-5.14", left);
         }
         if reset == Pending::Yes {
             return None;
@@ -91,7 +105,7 @@ impl Predict<'_> {
         left.nexuses[h].medium = Pending::No;
         if medium != Pending::No {
             let code = codes::NOT_READY_TO_READY_CHANGE_MEDIUM_MAY_HAVE_CHANGED;
-            self.allow(Pattern::Check(code), "sam5-5.14", left);
+            tell(self, Pattern::Check(code), "sam5-5.14", left);
         }
         (medium != Pending::Yes).then_some(left)
     }
@@ -117,9 +131,8 @@ impl Predict<'_> {
         self.allow(Pattern::Ok, clause, self.state);
     }
 
-    /// Pending for sure, unless somebody else on the bus may have been told instead.
     fn surely(&self) -> Pending {
-        if self.rules.quiet_bus { Pending::Yes } else { Pending::Maybe }
+        if self.told { Pending::Yes } else { Pending::Maybe }
     }
 
     // --- the tray ----------------------------------------------------------------------------------------------------
@@ -269,12 +282,17 @@ impl Predict<'_> {
 
     fn request_sense(&mut self, h: usize) {
         const SENSE: &str = "spc3-6.27";
-        let Some(state) = self.attend(h) else { return };
-        self.allow(Pattern::Key(SenseKey::NoSense), SENSE, state);
+        if self.state.nexuses[h].kept {
+            for key in (0..16).map(SenseKey::from_low_bits) {
+                self.returns(Pattern::Key(key), "field-kept-sense", self.state);
+            }
+        }
+        let Some(state) = self.attend(h, Predict::returns) else { return };
+        self.returns(Pattern::Key(SenseKey::NoSense), SENSE, state);
         if state.unsettled {
-            self.allow(Pattern::Key(NotReady), SENSE, state);
+            self.returns(Pattern::Key(NotReady), SENSE, state);
         } else if !state.is_loaded() {
-            self.allow(Pattern::Asc(NotReady, 0x3A), SENSE, state);
+            self.returns(Pattern::Asc(NotReady, 0x3A), SENSE, state);
         }
     }
 

@@ -114,16 +114,14 @@ pub(in crate::families) const ESTABLISHED: &[Scenario] = &[
 ];
 
 fn reported_after(stage: &mut Stage<'_>, kind: ResetKind, hosts: &[HostId]) -> Verdict {
-    for host in hosts {
-        unit::seat(stage, *host)?;
-    }
+    // The handles stay open: some systems ask the drive when one is opened, and are told instead.
+    let mut seats = hosts.iter().map(|host| unit::seat(stage, *host)).collect::<Result<Vec<_>, Stop>>()?;
     unit::reset(stage, kind)?;
-    for host in hosts {
-        let mut seat = stage.open(*host, crate::families::HERE)?;
-        let answer = unit::test(stage, &mut seat);
+    for seat in &mut seats {
+        let answer = unit::test(stage, seat);
         stage.expect(&RESET_REPORTED, answer)?;
         // A report of the medium may follow; one of the reset may not.
-        let rest = unit::attentions(stage, &mut seat)?;
+        let rest = unit::attentions(stage, seat)?;
         stage.ensure(rest.iter().all(|code| code.asc != 0x29), || "the reset is reported twice".into())?;
     }
     Ok(())
@@ -163,6 +161,19 @@ pub(super) fn reload(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Verdict {
     unit::insist(unit::eject(stage, seat), "eject")?;
     unit::insist(unit::load(stage, seat), "load")?;
     unit::rest(stage, seat, true)
+}
+
+/// The same, leaving the report of the disc pending. Nothing can be concluded on a drive that does not report discs that were loaded so.
+pub(super) fn establish(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Verdict {
+    reload(stage, seat)?;
+    let answer = unit::test(stage, seat);
+    if MEDIUM_REPORTED.admits(&answer).is_none() {
+        return Err(Stop::Inconclusive(format!(
+            "the drive reports no disc that it loaded by command: {answer}"
+        )));
+    }
+    unit::settle(stage, seat)?;
+    reload(stage, seat)
 }
 
 fn load_once(stage: &mut Stage<'_>) -> Verdict {

@@ -1,6 +1,6 @@
 //! `attention.events.*`: GET EVENT STATUS NOTIFICATION, beside the unit attentions.
 
-use super::established::reload;
+use super::established::{establish, reload};
 use super::sets::{MEDIUM_REPORTED, NOT_POLLED};
 use crate::answer::Answer;
 use crate::families::{HOST, unit};
@@ -86,6 +86,15 @@ pub(in crate::families) const EVENTS: &[Scenario] = &[
         body: Body::Example(lowest_class_first),
     },
     Scenario {
+        slug: "attention.events.length",
+        clauses: &["mmc5-6.7"],
+        level: Level::Must,
+        needs: &[],
+        hazard: Hazard::Observe,
+        summary: "the length of an answer counts what follows it: the rest of the header, and the event where there is one",
+        body: Body::Example(length),
+    },
+    Scenario {
         slug: "attention.events.no-event-names-lowest-class",
         clauses: &["mmc5-6.7"],
         level: Level::Must,
@@ -119,7 +128,7 @@ const ALL: EventClasses = EventClasses::from_bits_retain(0x7E);
 
 fn independent(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    reload(stage, &mut seat)?;
+    establish(stage, &mut seat)?;
     unit::drain_events(stage, &mut seat, ALL)?;
     let answer = unit::test(stage, &mut seat);
     stage.expect(&MEDIUM_REPORTED, answer)?;
@@ -243,6 +252,26 @@ fn no_event(stage: &mut Stage<'_>) -> Verdict {
     Ok(())
 }
 
+fn length(stage: &mut Stage<'_>) -> Verdict {
+    let mut seat = unit::seat(stage, HOST)?;
+    for wanted in [ALL, EventClasses::empty()] {
+        let command = GetEventStatusNotification {
+            polled: true,
+            notification_class_request: wanted.bits(),
+            allocation_length: 64,
+        };
+        let bytes = unit::fetch(stage, &mut seat, command)?;
+        let head = bytes.get(..4).unwrap_or(&bytes);
+        let agrees = match head {
+            [0, 6, flags, _] => flags & 0x80 == 0,
+            [0, 2, flags, _] => flags & 0x80 != 0,
+            _ => false,
+        };
+        stage.ensure(agrees, || format!("classes {wanted:?}: the header is {head:02X?}"))?;
+    }
+    Ok(())
+}
+
 fn unsupported(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
     let supported = supported(stage, &mut seat)?;
@@ -254,7 +283,7 @@ fn unsupported(stage: &mut Stage<'_>) -> Verdict {
         };
         let bytes = unit::fetch(stage, &mut seat, command)?;
         let head = bytes.get(..4).unwrap_or(&bytes);
-        let says_so = matches!(head, [0, 2, flags, _] if flags & 0x87 == 0x80);
+        let says_so = matches!(head, [_, _, flags, _] if flags & 0x87 == 0x80);
         stage.ensure(says_so, || {
             format!("classes {wanted:?} are unsupported, and the header is {head:02X?}")
         })?;

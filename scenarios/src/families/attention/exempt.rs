@@ -1,6 +1,6 @@
 //! `attention.exempt.*`, `attention.request-sense.*`, `attention.reported-by.*`: which commands report a unit attention and which do not.
 
-use super::established::reload;
+use super::established::establish;
 use super::sets::{EXEMPT, MEDIUM_REPORTED, NOTHING_PENDING, UNKNOWN_WHILE_PENDING};
 use crate::answer::Answer;
 use crate::families::{HOST, unit};
@@ -90,7 +90,7 @@ const ALLOW: PreventAllowMediumRemoval = PreventAllowMediumRemoval { persistent:
 
 fn executed_and_left_pending(stage: &mut Stage<'_>, commands: &[Cdb]) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    reload(stage, &mut seat)?;
+    establish(stage, &mut seat)?;
     for cdb in commands {
         let (answer, _) = stage.read(&mut seat, *cdb);
         if matches!(answer, Answer::Check(code) if code == codes::INVALID_COMMAND_OPERATION_CODE)
@@ -116,7 +116,7 @@ fn configuration_and_events(stage: &mut Stage<'_>) -> Verdict {
 
 fn request_sense(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    reload(stage, &mut seat)?;
+    establish(stage, &mut seat)?;
     let (answer, sense) = unit::request_sense(stage, &mut seat);
     stage.expect(&EXEMPT, answer)?;
     let code = sense.map(|sense| sense.code);
@@ -131,7 +131,7 @@ fn request_sense(stage: &mut Stage<'_>) -> Verdict {
 fn every_other_command(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
     for cdb in [CAPACITY.cdb(), ALL_PAGES.cdb(), ALLOW.cdb()] {
-        reload(stage, &mut seat)?;
+        establish(stage, &mut seat)?;
         let (answer, _) = stage.read(&mut seat, cdb);
         stage.expect(&MEDIUM_REPORTED, answer)?;
         let answer = unit::test(stage, &mut seat);
@@ -142,7 +142,7 @@ fn every_other_command(stage: &mut Stage<'_>) -> Verdict {
 
 fn prevent_is_not_executed(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    reload(stage, &mut seat)?;
+    establish(stage, &mut seat)?;
     let answer = unit::prevent(stage, &mut seat, true);
     stage.expect(&MEDIUM_REPORTED, answer)?;
     let answer = unit::eject(stage, &mut seat);
@@ -152,7 +152,7 @@ fn prevent_is_not_executed(stage: &mut Stage<'_>) -> Verdict {
 
 fn unknown_command(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    reload(stage, &mut seat)?;
+    establish(stage, &mut seat)?;
     let answer = unit::bare(stage, &mut seat, unit::unassigned()?);
     let reported = stage.expect(&UNKNOWN_WHILE_PENDING, answer)?;
     let next = unit::test(stage, &mut seat);

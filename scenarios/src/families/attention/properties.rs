@@ -5,15 +5,15 @@ use crate::property::drive::{Drive, Mix};
 use crate::scenario::{Body, Hazard, Level, Scenario};
 use discrig_device::Capability;
 
-static LOADS: Property<Drive> =
+static LOADS: Property<Drive<true>> =
     Property { mix: Mix { motion: 3, ready: 3, read: 1, ..Mix::NONE }, length: 30 };
-static EXEMPTIONS: Property<Drive> = Property {
+static EXEMPTIONS: Property<Drive<true>> = Property {
     mix: Mix { motion: 2, ready: 1, exempt: 2, events: 1, request_sense: 2, unknown: 1, ..Mix::NONE },
     length: 30,
 };
-static EVENTS: Property<Drive> =
+static EVENTS: Property<Drive<true>> =
     Property { mix: Mix { motion: 3, events: 3, ready: 1, button: 1, prevent: 1, ..Mix::NONE }, length: 30 };
-static RESETS: Property<Drive> = Property {
+static RESETS: Property<Drive<true>> = Property {
     mix: Mix { reset: 1, nexus_loss: 1, motion: 1, ready: 3, request_sense: 1, exempt: 1, ..Mix::NONE },
     length: 30,
 };

@@ -329,7 +329,7 @@ fn ten_and_twelve(stage: &mut Stage<'_>) -> Verdict {
 
 fn no_blocks(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let answer = unit::bare(stage, &mut seat, Read10::default().cdb());
+    let answer = unit::ask_for_nothing(stage, &mut seat, Read10::default());
     stage.expect(&READS, answer)?;
     Ok(())
 }

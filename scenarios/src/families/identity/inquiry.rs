@@ -189,7 +189,7 @@ fn truncated(stage: &mut Stage<'_>) -> Verdict {
 
 fn no_allocation(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let answer = unit::bare(stage, &mut seat, Inquiry { allocation_length: 0, ..STANDARD }.cdb());
+    let answer = unit::ask_for_nothing(stage, &mut seat, Inquiry { allocation_length: 0, ..STANDARD });
     stage.expect(&IDENTIFIES, answer)?;
     Ok(())
 }

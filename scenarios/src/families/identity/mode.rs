@@ -81,6 +81,25 @@ fn sensed(stage: &mut Stage<'_>, seat: &mut HandleSeat, command: ModeSense10) ->
     Ok(bytes)
 }
 
+/// All pages, or nothing can be concluded: another scenario judges whether they come.
+fn all_pages(stage: &mut Stage<'_>, seat: &mut HandleSeat, page_control: u8) -> Result<Vec<u8>, Stop> {
+    match stage.read(seat, ModeSense10 { page_control, ..ALL }) {
+        (Answer::Ok, bytes) => Ok(bytes),
+        (answer, _) => Err(Stop::Inconclusive(format!("MODE SENSE(10) for all pages: {answer}"))),
+    }
+}
+
+/// A request for the first of the usual pages that the drive has.
+fn usual_page(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Result<ModeSense10, Stop> {
+    for page_code in [PageCode::CAPABILITIES.0, PageCode::ERROR_RECOVERY.0, PageCode::ALL.0] {
+        let command = ModeSense10 { page_code, ..ALL };
+        if stage.read(seat, command).0 == Answer::Ok {
+            return Ok(command);
+        }
+    }
+    Err(Stop::fail("MODE SENSE(10) returns neither page 2Ah nor page 01h nor all pages"))
+}
+
 /// The pages of an answer, whole, in their order.
 fn pages(form: ModeForm, bytes: &[u8]) -> Result<Vec<(PageCode, Vec<u8>)>, Stop> {
     let data = unit::understood(ModeData::parse(form, bytes))?;
@@ -89,7 +108,8 @@ fn pages(form: ModeForm, bytes: &[u8]) -> Result<Vec<(PageCode, Vec<u8>)>, Stop>
 
 fn header(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let bytes = sensed(stage, &mut seat, ALL)?;
+    let command = usual_page(stage, &mut seat)?;
+    let bytes = sensed(stage, &mut seat, command)?;
     let data = unit::understood(ModeData::parse(ModeForm::Ten, &bytes))?;
     let descriptors = usize::from(data.header.block_descriptor_length);
     stage.ensure(descriptors % 8 == 0, || format!("{descriptors} bytes of block descriptors"))?;
@@ -117,7 +137,7 @@ fn pages_ascend(stage: &mut Stage<'_>) -> Verdict {
 fn one_as_among_all(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
     for page_control in [0, 1, 2] {
-        let bytes = sensed(stage, &mut seat, ModeSense10 { page_control, ..ALL })?;
+        let bytes = all_pages(stage, &mut seat, page_control)?;
         for (code, page) in pages(ModeForm::Ten, &bytes)?.into_iter().filter(|(code, _)| code.0 != 0) {
             let command = ModeSense10 { page_control, page_code: code.0, ..ALL };
             let alone = pages(ModeForm::Ten, &sensed(stage, &mut seat, command)?)?;
@@ -131,9 +151,10 @@ fn one_as_among_all(stage: &mut Stage<'_>) -> Verdict {
 
 fn truncated(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let full = sensed(stage, &mut seat, ALL)?;
+    let command = usual_page(stage, &mut seat)?;
+    let full = sensed(stage, &mut seat, command)?;
     for allocation_length in [8, 14] {
-        let bytes = sensed(stage, &mut seat, ModeSense10 { allocation_length, ..ALL })?;
+        let bytes = sensed(stage, &mut seat, ModeSense10 { allocation_length, ..command })?;
         stage.ensure(bytes.len() == usize::from(allocation_length) && full.starts_with(&bytes), || {
             format!("{allocation_length} bytes of {full:02X?} were asked for, {bytes:02X?} came")
         })?;
@@ -150,7 +171,7 @@ fn saved_values(stage: &mut Stage<'_>) -> Verdict {
 
 fn six_byte_form(stage: &mut Stage<'_>) -> Verdict {
     let mut seat = unit::seat(stage, HOST)?;
-    let of_ten = pages(ModeForm::Ten, &sensed(stage, &mut seat, ALL)?)?;
+    let of_ten = pages(ModeForm::Ten, &all_pages(stage, &mut seat, 0)?)?;
     let command = ModeSense6 {
         disable_block_descriptors: true,
         page_code: PageCode::CAPABILITIES.0,

@@ -5,11 +5,11 @@ use crate::property::drive::{Drive, Mix};
 use crate::scenario::{Body, Hazard, Level, Scenario};
 use discrig_device::Capability;
 
-static CONFLICTS: Property<Drive> = Property {
+static CONFLICTS: Property<Drive<false>> = Property {
     mix: Mix { reserve: 2, ready: 2, read: 1, prevent: 1, exempt: 1, request_sense: 1, ..Mix::NONE },
     length: 40,
 };
-static ENDINGS: Property<Drive> = Property {
+static ENDINGS: Property<Drive<false>> = Property {
     mix: Mix { reserve: 3, ready: 3, reset: 1, nexus_loss: 2, request_sense: 1, ..Mix::NONE },
     length: 40,
 };

@@ -7,7 +7,7 @@ use crate::scenario::{Body, Hazard, Level, Scenario};
 use discrig_device::Capability;
 
 static ANY_COMMAND: Property<Commands> = Property { mix: (), length: 40 };
-static PRESENT_STATE: Property<Drive> = Property {
+static PRESENT_STATE: Property<Drive<false>> = Property {
     mix: Mix { request_sense: 3, unknown: 3, ready: 2, exempt: 1, prevent: 1, ..Mix::NONE },
     length: 40,
 };

@@ -13,6 +13,7 @@ pub(super) const UNKNOWN: Allowed = allowed!("an unknown operation code":
 pub(super) const RESERVED_BIT: Allowed = allowed!("a reserved bit of the CDB is set":
     Pattern::Check(codes::INVALID_FIELD_IN_CDB) => "spc3-4.3",
     Pattern::Ok => "field-reserved-bits",
+    Pattern::Check(codes::INVALID_COMMAND_OPERATION_CODE) => "spc3-4.3",
 );
 
 /// A reserved value in a field that the standard defines.

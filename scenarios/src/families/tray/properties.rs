@@ -5,21 +5,21 @@ use crate::property::drive::{Drive, Mix};
 use crate::scenario::{Body, Hazard, Level, Scenario};
 use discrig_device::Capability;
 
-static PREVENTION: Property<Drive> =
+static PREVENTION: Property<Drive<false>> =
     Property { mix: Mix { motion: 2, prevent: 3, ready: 2, ..Mix::NONE }, length: 30 };
-static PERSISTENCE: Property<Drive> = Property {
+static PERSISTENCE: Property<Drive<false>> = Property {
     mix: Mix { motion: 2, prevent: 1, persistent: 3, ready: 1, button: 1, ..Mix::NONE },
     length: 30,
 };
-static BUTTON: Property<Drive> =
+static BUTTON: Property<Drive<false>> =
     Property { mix: Mix { button: 3, prevent: 2, ready: 2, motion: 1, events: 1, ..Mix::NONE }, length: 30 };
-static DISCS: Property<Drive> =
+static DISCS: Property<Drive<false>> =
     Property { mix: Mix { discs: 2, motion: 3, ready: 2, read: 2, prevent: 1, ..Mix::NONE }, length: 30 };
-static LOCK_STATE: Property<Drive> =
+static LOCK_STATE: Property<Drive<false>> =
     Property { mix: Mix { prevent: 3, lock_state: 3, exempt: 1, ..Mix::NONE }, length: 40 };
-static RESETS: Property<Drive> =
+static RESETS: Property<Drive<false>> =
     Property { mix: Mix { reset: 1, prevent: 3, motion: 3, ready: 2, ..Mix::NONE }, length: 30 };
-static LOSSES: Property<Drive> =
+static LOSSES: Property<Drive<false>> =
     Property { mix: Mix { nexus_loss: 2, prevent: 3, motion: 3, ready: 2, ..Mix::NONE }, length: 30 };
 
 pub(in crate::families) const PROPERTIES: &[Scenario] = &[
