@@ -10,22 +10,23 @@ use std::collections::{BTreeMap, VecDeque};
 pub struct Walk {
     /// States of the model that were reached for real.
     pub states: usize,
-    /// Steps judged, one for each state and alphabet entry.
+    /// Steps judged, one for each state and each step that is within bounds there.
     pub transitions: usize,
     /// Steps performed, the ways to the states included.
     pub steps: usize,
 }
 
-/// Takes every step of `alphabet` in every reachable state of the model, for real: each state is reached anew by the shortest way from the known
-/// state.
+/// Takes every step of `alphabet` that is `within` bounds in every reachable state of the model, for real: each state is reached anew by the
+/// shortest way from the known state. `property` is a property of the same world: what is found can be replayed under its slug.
 ///
 /// # Errors
 /// [`Stop::Fail`] at the first answer that the model does not allow; [`Stop::Inconclusive`] when there are more than
 /// `limit` states or a step's answer leaves several states possible.
 pub fn explore<W: World>(
-    slug: &str,
+    property: &str,
     stage: &mut Stage<'_>,
     alphabet: &[W::Step],
+    within: impl Fn(&W::State, &W::Step) -> bool,
     limit: usize,
 ) -> Result<Walk, Stop> {
     let rules = Rules::of(stage.bench.capabilities());
@@ -34,8 +35,8 @@ pub fn explore<W: World>(
     let mut walk = Walk::default();
     while let Some(state) = queue.pop_front() {
         let way = ways.get(&state).cloned().unwrap_or_default();
-        for (entry, step) in alphabet.iter().enumerate() {
-            let next = advance::<W>(slug, stage, &rules, alphabet, &way, state, step)?;
+        for (entry, step) in alphabet.iter().enumerate().filter(|(_, step)| within(&state, step)) {
+            let next = advance::<W>(property, stage, &rules, alphabet, &way, state, step)?;
             walk.transitions += 1;
             walk.steps += way.len() + 1;
             if !ways.contains_key(&next) {

@@ -12,7 +12,7 @@ mod drive_model;
 mod explore;
 pub mod lengths;
 pub mod locks;
-mod locks_cast;
+pub mod nexuses;
 mod replay;
 
 pub use belief::{Belief, Predicted};

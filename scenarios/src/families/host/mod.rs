@@ -4,11 +4,13 @@ mod events;
 mod exclusive;
 mod outsider;
 mod tray;
+mod walk;
 
 pub(super) use events::EVENTS;
 pub(super) use exclusive::EXCLUSIVE;
 pub(super) use outsider::OUTSIDER;
 pub(super) use tray::TRAY;
+pub(super) use walk::WALK;
 
 macro_rules! rows {
     ($(#[$doc:meta])* $list:ident:

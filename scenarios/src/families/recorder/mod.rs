@@ -9,6 +9,7 @@ mod names;
 mod owner;
 mod properties;
 mod release;
+mod walks;
 
 pub(super) use acquire::ACQUIRE;
 pub(super) use codes::CODES;
@@ -19,3 +20,4 @@ pub(super) use names::NAMES;
 pub(super) use owner::OWNER;
 pub(super) use properties::PROPERTIES;
 pub(super) use release::RELEASE;
+pub(super) use walks::WALKS;

@@ -1,13 +1,15 @@
 //! The actors of the lock world.
 
-use super::locks::{HANDLES, NAMES, RECORDERS, Step};
+use super::{CALLERS, HANDLES, KILLED_HANDLE, KILLED_RECORDER, NAMES, RECORDERS, Step};
 use crate::answer::Answer;
 use crate::stage::{Stage, usual_timeout};
 use crate::stop::Stop;
+use discrig_device::fault::{Action, HostOperation, Rule};
 use discrig_device::{
-    CallerName, ErrorKind, Handle, HostId, Owner, ProcessId, Replug, Request, ResetKind, VolumePolicy,
+    CallerName, ErrorKind, Handle, HostId, Owner, ProcessId, Replug, Request, ResetKind, SlowCommand,
+    VolumePolicy,
 };
-use discrig_recorder::Recorder;
+use discrig_recorder::{Hresult, Recorder, SENSE_LENGTH};
 use discrig_wire::command::TestUnitReady;
 
 /// The host that is judged.
@@ -22,12 +24,31 @@ const HANDLE_PROCESS: [ProcessId; HANDLES] = [ProcessId(0), ProcessId(1)];
 /// Recorder objects and raw handles; what is `None` does not exist.
 #[derive(Default)]
 pub struct Cast {
+    unplugged: bool,
     recorders: [Option<Box<dyn Recorder>>; RECORDERS],
     handles: [Option<Box<dyn Handle>>; HANDLES],
     text: String,
 }
 
 impl Cast {
+    /// The actors of the suite's own process, on a restored bench.
+    ///
+    /// # Errors
+    /// [`Stop::Rig`].
+    pub(super) fn new(stage: &mut Stage<'_>) -> Result<Cast, Stop> {
+        let mut cast = Cast::default();
+        for r in 0..KILLED_RECORDER {
+            match cast.create(stage, r)? {
+                Answer::Ok => {}
+                answer => return Err(Stop::Rig(format!("recorder {r}: {answer}"))),
+            }
+        }
+        for (handle, process) in cast.handles.iter_mut().zip(HANDLE_PROCESS).take(KILLED_HANDLE) {
+            *handle = Some(stage.bench.open(HOST, process)?);
+        }
+        Ok(cast)
+    }
+
     /// Does a step for real. Steps of actors that do not exist do nothing and answer OK, as the model says.
     pub(super) fn perform(&mut self, stage: &mut Stage<'_>, step: &Step) -> Result<Answer, Stop> {
         Ok(match *step {
@@ -59,11 +80,16 @@ impl Cast {
             }
             Step::Unlock { h } => self.on_handle(h, |handle| Answer::of_host(&handle.unlock())),
             Step::OwnerOf { h } => self.on_handle(h, |handle| Answer::of_owner(&handle.owner())),
-            Step::Ready { h } => self.on_handle(h, |handle| {
-                let cdb = TestUnitReady {}.cdb();
-                Answer::of_command(&handle.execute(Request::none(cdb, usual_timeout(&cdb))))
-            }),
+            Step::Ready { h } => self.on_handle(h, ready),
+            Step::Send { r } => self.recorders[r].as_deref_mut().map_or(Answer::Ok, send),
             Step::Abandon { h } => return self.abandon(stage, h),
+            Step::Overrun { r } => return self.overrun(stage, r),
+            Step::ForeignLock { name } => {
+                let name =
+                    CALLERS[name].ok_or_else(|| Stop::Rig(format!("no foreign owner is called {name}")))?;
+                return Cast::behind_backs(stage, Action::ForeignLock { name });
+            }
+            Step::Steal => return Cast::behind_backs(stage, Action::ForeignUnlock {}),
             Step::Kill => {
                 stage.bench.kill(ProcessId(1))?;
                 self.bury();
@@ -71,8 +97,18 @@ impl Cast {
             }
             Step::Mount => Answer::of_host(&volume(stage)?.mount(HOST)),
             Step::Dismount => Answer::of_host(&volume(stage)?.dismount(HOST)),
-            Step::Pull => Answer::of_host(&plug(stage)?.pull()),
-            Step::PutBack => Answer::of_host(&plug(stage)?.put_back(Replug::Same)),
+            Step::Pull if self.unplugged => Answer::Ok,
+            Step::Pull => {
+                plug(stage)?.pull()?;
+                self.unplugged = true;
+                Answer::Ok
+            }
+            Step::PutBack if self.unplugged => {
+                plug(stage)?.put_back(Replug::Same)?;
+                self.unplugged = false;
+                Answer::Ok
+            }
+            Step::PutBack => Answer::Ok,
             Step::Exhaust { on } => {
                 let memory = stage.bench.memory().ok_or_else(|| undeclared("memory"))?;
                 Answer::of_host(&memory.exhaust(HOST, on))
@@ -95,23 +131,55 @@ impl Cast {
         Ok(answer)
     }
 
+    /// The bench's slow command, or `None` while there is no drive to be slow.
+    fn arm(stage: &mut Stage<'_>) -> Result<Option<SlowCommand>, Stop> {
+        match stage.bench.slow().ok_or_else(|| undeclared("slow"))?.arm() {
+            Ok(slow) => Ok(Some(slow)),
+            Err(error) if error.kind() == ErrorKind::Gone => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Leaves a command running in the drive that nobody waits for any more.
     fn abandon(&mut self, stage: &mut Stage<'_>, h: usize) -> Result<Answer, Stop> {
         let Some(handle) = &mut self.handles[h] else { return Ok(Answer::Ok) };
-        let slow = stage.bench.slow().ok_or_else(|| undeclared("slow"))?.arm();
-        let slow = match slow {
-            Ok(slow) => slow,
-            Err(error) if error.kind() == ErrorKind::Gone => return Ok(Answer::of_error(&error)),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(slow) = Cast::arm(stage)? else { return Ok(ready(handle.as_mut())) };
         let mut buffer = vec![0; slow.transfer];
         let answer = Answer::of_command(&handle.execute(Request::input(slow.cdb, &mut buffer, slow.timeout)));
-        if !matches!(answer, Answer::Error(ErrorKind::Timeout, _))
-            && let Some(faults) = stage.bench.faults()
-        {
-            faults.lift();
+        if !matches!(answer, Answer::Error(ErrorKind::Timeout, _)) {
+            stage.lift()?;
         }
         Ok(answer)
+    }
+
+    /// The same by a recorder.
+    fn overrun(&mut self, stage: &mut Stage<'_>, r: usize) -> Result<Answer, Stop> {
+        let Some(recorder) = &mut self.recorders[r] else { return Ok(Answer::Ok) };
+        let Some(slow) = Cast::arm(stage)? else { return Ok(send(recorder.as_mut())) };
+        let timeout_s = u32::try_from(slow.timeout.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
+        let (mut sense, mut buffer, mut fetched) = ([0; SENSE_LENGTH], vec![0; slow.transfer], 0);
+        let answer = Answer::of_recorder_command(recorder.send_command_get_data_from_device(
+            slow.cdb.bytes(),
+            &mut sense,
+            timeout_s.max(1),
+            Some(&mut buffer),
+            Some(&mut fetched),
+        ));
+        if answer != Answer::Failed(Hresult::E_IMAPI_RECORDER_COMMAND_TIMEOUT) {
+            stage.lift()?;
+        }
+        Ok(answer)
+    }
+
+    /// A fault changes the lock at the owner query of a handle that is opened for it.
+    fn behind_backs(stage: &mut Stage<'_>, action: Action) -> Result<Answer, Stop> {
+        let mut witness = match stage.bench.open(HOST, ProcessId(0)) {
+            Ok(witness) => witness,
+            Err(error) => return Ok(Answer::of_error(&error)),
+        };
+        let faults = stage.bench.faults().ok_or_else(|| undeclared("faults"))?;
+        faults.install(Rule::new(action).on_operation(HostOperation::Owner).times(1))?;
+        Ok(Answer::of_owner(&witness.owner()))
     }
 
     fn owner(&mut self, r: usize) -> Answer {
@@ -146,6 +214,18 @@ impl Cast {
             handle.take_if(|_| process == dead);
         }
     }
+}
+
+/// TEST UNIT READY by a handle.
+fn ready(handle: &mut dyn Handle) -> Answer {
+    let cdb = TestUnitReady {}.cdb();
+    Answer::of_command(&handle.execute(Request::none(cdb, usual_timeout(&cdb))))
+}
+
+/// TEST UNIT READY by a recorder.
+fn send(recorder: &mut (dyn Recorder + 'static)) -> Answer {
+    let mut sense = [0; SENSE_LENGTH];
+    Answer::of_recorder_command(recorder.send_command_no_data(TestUnitReady {}.cdb().bytes(), &mut sense, 0))
 }
 
 fn volume<'s>(stage: &'s mut Stage<'_>) -> Result<&'s mut dyn discrig_device::VolumeControl, Stop> {
