@@ -11,7 +11,9 @@ use std::time::Instant;
 
 /// How long a device may take to leave or to come back, its node included.
 const MOVE: Duration = Duration::from_secs(20);
-const POLL: Duration = Duration::from_millis(20);
+/// How long a device may take to come back to the place that it was taken from, before it is looked for elsewhere.
+const RETURN: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(5);
 
 /// The plug of a drive whose SCSI device can be deleted.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ impl Plug for SysfsPlug {
             }
             _ => failed("pull", error),
         })?;
-        if wait(|| (!device.exists()).then_some(())).is_none() {
+        if wait(MOVE, || (!device.exists()).then_some(())).is_none() {
             return Err(failed("pull", "the device is still there"));
         }
         self.pulled = Some(Pulled { device, kind: node.kind });
@@ -63,12 +65,23 @@ impl Plug for SysfsPlug {
         let Some(pulled) = &self.pulled else {
             return Err(DeviceError::new(ErrorKind::InvalidState, "put back").with_source("it is not pulled"));
         };
-        pulled.device.rescan_host().map_err(|error| failed("put back", error))?;
-        let node = wait(|| find(pulled.kind, self.rig.identity(), &pulled.device))
-            .ok_or_else(|| failed("put back", "the drive did not come back"))?;
-        self.rig.set_current(node);
+        let node = self.look_for(pulled).map_err(|error| failed("put back", error))?;
+        self.rig.set_current(node.ok_or_else(|| failed("put back", "the drive did not come back"))?);
         self.pulled = None;
         Ok(())
+    }
+}
+
+impl SysfsPlug {
+    /// Has the bus looked over for the drive: first the place it was taken from, then all of it.
+    fn look_for(&self, pulled: &Pulled) -> std::io::Result<Option<Node>> {
+        let found = || find(pulled.kind, self.rig.identity(), &pulled.device);
+        pulled.device.rescan_place()?;
+        if let Some(node) = wait(RETURN, found) {
+            return Ok(Some(node));
+        }
+        pulled.device.rescan_host()?;
+        Ok(wait(MOVE, found))
     }
 }
 
@@ -85,13 +98,13 @@ pub(crate) fn find(kind: NodeKind, identity: &Identity, place: &ScsiDevice) -> O
     })
 }
 
-fn wait<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
+fn wait<T>(limit: Duration, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
     let started = Instant::now();
     loop {
         if let Some(value) = condition() {
             return Some(value);
         }
-        if started.elapsed() > MOVE {
+        if started.elapsed() > limit {
             return None;
         }
         thread::sleep(POLL);

@@ -102,10 +102,22 @@ impl ScsiDevice {
         fs::write(self.directory.join("delete"), "1")
     }
 
-    /// Lets the host adapter look for devices again.
+    /// Lets the host adapter look at the device's own place again.
+    pub(crate) fn rescan_place(&self) -> io::Result<()> {
+        let mut parts = self.address().splitn(2, ':');
+        let place = parts.nth(1).ok_or(io::ErrorKind::NotFound)?;
+        self.scan(&place.replace(':', " "))
+    }
+
+    /// Lets the host adapter look for devices everywhere. An adapter with hundreds of places needs seconds for that.
     pub(crate) fn rescan_host(&self) -> io::Result<()> {
+        self.scan("- - -")
+    }
+
+    /// Channel, target and logical unit, with `-` for all of them.
+    fn scan(&self, places: &str) -> io::Result<()> {
         let host = self.host().ok_or(io::ErrorKind::NotFound)?;
-        fs::write(host.join("scan"), "- - -")
+        fs::write(host.join("scan"), places)
     }
 
     /// The adapter's directory; it outlives the device.
