@@ -40,6 +40,7 @@ const NOTHING_RAN: i32 = 77;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask vm\n  cargo xtask vm ide-cd scsi-cd unplug\n  cargo xtask vm --list\n  \
+                  cargo xtask vm scsi-cd -- --only 'recorder.*'\n  \
                   apt-get install --no-install-recommends $(cargo xtask vm --packages)"
 )]
 pub(crate) struct Args {
@@ -67,6 +68,9 @@ pub(crate) struct Args {
     /// Fail where a lane cannot run, instead of skipping it
     #[arg(long)]
     require: bool,
+    /// Further arguments of `discrig test` in every lane, to look at a part of it
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    suite: Vec<String>,
 }
 
 /// Runs the lanes that `args` ask for and prints what came of them.
@@ -87,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Ok(());
     }
     let lanes = select(&args.names)?;
-    let outcomes = match Rig::prepare(args.binary.as_deref(), args.seed) {
+    let outcomes = match Rig::prepare(args.binary.as_deref(), args.seed, &args.suite) {
         Ok(rig) => run_all(&rig, &lanes, args),
         Err(error) if error.is::<Unavailable>() => {
             let reason = format!("{error:#}");

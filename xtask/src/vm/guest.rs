@@ -42,11 +42,18 @@ pub(crate) fn init_settings(share: &Path) -> String {
     format!("SHARE={}\n", quoted(&share.to_string_lossy()))
 }
 
-/// Fills the shared folder with the scripts and settings of a lane. `expected` is a file of expected failures in it.
+/// Fills the shared folder with the scripts and settings of a lane. `suite` are arguments of `discrig test` beside the
+/// lane's own, `expected` is a file of expected failures in the folder.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub(crate) fn write(share: &Path, lane: &Lane, seed: u16, expected: Option<&Path>) -> Result<()> {
+pub(crate) fn write(
+    share: &Path,
+    lane: &Lane,
+    seed: u16,
+    suite: &[String],
+    expected: Option<&Path>,
+) -> Result<()> {
     let guest = share.join("guest");
     for folder in [&guest, &share.join("monitor")] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
@@ -56,12 +63,14 @@ pub(crate) fn write(share: &Path, lane: &Lane, seed: u16, expected: Option<&Path
         fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     let path = share.join("lane.conf");
-    fs::write(&path, settings(lane, seed, expected)).with_context(|| format!("writing {}", path.display()))
+    fs::write(&path, settings(lane, seed, suite, expected))
+        .with_context(|| format!("writing {}", path.display()))
 }
 
-fn settings(lane: &Lane, seed: u16, expected: Option<&Path>) -> String {
+fn settings(lane: &Lane, seed: u16, suite: &[String], expected: Option<&Path>) -> String {
     let expected = expected.map(|path| path.to_string_lossy());
-    let mut suite: Vec<String> = lane.suite.iter().map(|argument| quoted(argument)).collect();
+    let further = suite.iter().map(String::as_str);
+    let mut suite: Vec<String> = lane.suite.iter().copied().chain(further).map(quoted).collect();
     if let Some(path) = &expected {
         suite.extend(["--expect".to_owned(), quoted(path)]);
     }

@@ -33,14 +33,16 @@ pub(crate) struct Rig {
     binary: PathBuf,
     folder: PathBuf,
     seed: u16,
+    /// Further arguments of `discrig test`.
+    suite: Vec<String>,
 }
 
 impl Rig {
-    /// Gets everything ready. Without a binary, the release build is made.
+    /// Gets everything ready. Without a binary, the release build is made. `suite` is what `discrig test` is told beside what the lanes say.
     ///
     /// # Errors
     /// [`Unavailable`](tools::Unavailable) where this machine lacks something; others where something goes wrong.
-    pub(crate) fn prepare(binary: Option<&Path>, seed: u16) -> Result<Self> {
+    pub(crate) fn prepare(binary: Option<&Path>, seed: u16, suite: &[String]) -> Result<Self> {
         tools::require_all()?;
         let metadata = MetadataCommand::new().current_dir(ROOT).no_deps().exec().context("cargo metadata")?;
         let target = metadata.target_directory.into_std_path_buf();
@@ -52,7 +54,7 @@ impl Rig {
             Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
             None => build(&target)?,
         };
-        Ok(Self { kernel, modules, disc, binary, folder, seed })
+        Ok(Self { kernel, modules, disc, binary, folder, seed, suite: suite.to_owned() })
     }
 
     /// Boots the guest for one lane and says what came of it.
@@ -78,7 +80,7 @@ impl Rig {
 
     fn boot(&self, lane: &Lane, share: &Path, limit: Duration) -> Result<End> {
         let expected = self.copy_expectations(lane, share)?;
-        guest::write(share, lane, self.seed, expected.as_deref())?;
+        guest::write(share, lane, self.seed, &self.suite, expected.as_deref())?;
         fs::copy(&self.binary, share.join("discrig")).context("copying the program")?;
         fs::copy(&self.disc, share.join("disc.iso")).context("copying the disc")?;
         let modules = self.modules.load_order(&wanted_modules(lane))?;
