@@ -23,7 +23,9 @@ struct Row(&'static str, Allowed, Allowed);
 const TABLE: &[Row] = &[
     Row("discrig-wire", Only(&[]), Only(&[])),
     Row("discrig-device", Only(&["discrig-wire"]), Only(&[])),
-    Row("discrig-drive", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
+    Row("discrig-disc", Only(&["discrig-wire"]), Only(&[])),
+    Row("discrig-storage", Only(&["discrig-wire", "discrig-disc"]), Only(&[])),
+    Row("discrig-drive", Only(&["discrig-wire", "discrig-device", "discrig-disc"]), AnyBut(TOOLS)),
     Row("discrig-host", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
     Row("discrig-recorder", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
     Row("discrig-bench", Only(LABORATORY), AnyBut(TOOLS)),
@@ -39,6 +41,8 @@ const TABLE: &[Row] = &[
 const LABORATORY: &[&str] = &[
     "discrig-wire",
     "discrig-device",
+    "discrig-disc",
+    "discrig-storage",
     "discrig-drive",
     "discrig-host",
     "discrig-recorder",

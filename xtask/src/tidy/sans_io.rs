@@ -8,6 +8,7 @@ use super::{Finding, line_where};
 const CORES: &[&str] = &[
     "discrig-bench",
     "discrig-device",
+    "discrig-disc",
     "discrig-drive",
     "discrig-host",
     "discrig-recorder",

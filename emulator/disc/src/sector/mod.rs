@@ -1,0 +1,1 @@
+//! Sectors of a compact disc: header, error detection and correction, sub-channels.

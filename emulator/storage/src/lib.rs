@@ -1,0 +1,3 @@
+//! Discs in files: stores that keep what is burned across restarts, and images of other formats.
+
+#![forbid(unsafe_code)]
