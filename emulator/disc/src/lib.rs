@@ -8,6 +8,7 @@
 mod extents;
 mod kind;
 mod refusal;
+mod rules;
 pub mod sector;
 mod state;
 mod store;
@@ -15,6 +16,7 @@ mod store;
 pub use extents::Extents;
 pub use kind::{Family, MediumKind, MediumSpec, Rules};
 pub use refusal::{Place, Refusal};
+pub use rules::{Change, FormatRequest, Placement, Reservation, Source, Task};
 pub use state::{
     BackgroundState, CueSession, CueStretch, DiscState, Form, Packets, PseudoOverwrite, Recording, Sequence,
     Session, Surface, Track, TrackStatus,

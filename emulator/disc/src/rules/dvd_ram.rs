@@ -1,0 +1,8 @@
+//! DVD-RAM.
+
+use super::MediumRules;
+
+/// DVD-RAM.
+pub(super) struct DvdRam;
+
+impl MediumRules for DvdRam {}
