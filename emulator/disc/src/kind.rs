@@ -68,6 +68,12 @@ impl MediumSpec {
         self.rules != Rules::Pressed
     }
 
+    /// The write parameters page says how it is recorded (MMC-5 7.5.4); on other media its settings are without effect.
+    #[must_use]
+    pub fn obeys_write_parameters(&self) -> bool {
+        matches!(self.rules, Rules::CdR | Rules::CdRw | Rules::DvdMinusR | Rules::DvdMinusRw)
+    }
+
     /// What was recorded can be replaced.
     #[must_use]
     pub fn is_rewritable(&self) -> bool {

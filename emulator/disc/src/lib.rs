@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+mod content;
+mod disc;
 mod extents;
 mod kind;
 mod refusal;
@@ -12,7 +14,9 @@ mod rules;
 pub mod sector;
 mod state;
 mod store;
+mod views;
 
+pub use disc::{Disc, DiscError};
 pub use extents::Extents;
 pub use kind::{Family, MediumKind, MediumSpec, Rules};
 pub use refusal::{Place, Refusal};
@@ -22,3 +26,4 @@ pub use state::{
     Session, Surface, Track, TrackStatus,
 };
 pub use store::{Area, MemoryStore, Store, StoreError};
+pub use views::TrackSelector;

@@ -15,9 +15,10 @@ mod shared;
 
 use crate::kind::{MediumKind, Rules};
 use crate::refusal::Refusal;
-use crate::state::{DiscState, Form, Track};
+use crate::state::{DiscState, Form, Recording, Sequence, Track};
 use core::ops::Range;
 use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
+use discrig_wire::disc::PowResources;
 use discrig_wire::feature::FeatureCode;
 use discrig_wire::feature::Profile;
 use discrig_wire::mode::WriteParametersPage;
@@ -131,6 +132,11 @@ pub(crate) trait MediumRules: Sync {
         disc.kind.spec().profile
     }
 
+    /// A disc of this kind on which nothing is recorded.
+    fn unrecorded(&self, _: MediumKind) -> Recording {
+        Recording::Sequential(Sequence::default())
+    }
+
     /// Features that are current beside those for reading the family.
     fn write_features(&self, _: &DiscState) -> &'static [FeatureCode] {
         &[]
@@ -238,6 +244,16 @@ pub(crate) trait MediumRules: Sync {
     /// Whether blocks can be read, and what they are made of, or why not.
     fn readable(&self, disc: &DiscState, first: i32, blocks: u32) -> Result<Form, Refusal> {
         shared::readable(disc, first, blocks)
+    }
+
+    /// What pseudo-overwrite has left, where the disc is recorded that way.
+    fn pow_resources(&self, _: &DiscState) -> Option<PowResources> {
+        None
+    }
+
+    /// Where the next layer jump of a track will be, where it is recorded with jumps.
+    fn next_layer_jump(&self, _: &DiscState, _: &Track) -> Option<u32> {
+        None
     }
 
     /// Tracks that the disc can have, and that can be appended to at a time.

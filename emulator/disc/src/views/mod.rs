@@ -1,0 +1,121 @@
+//! What drives report of a disc, derived from its state each time it is asked for.
+
+mod information;
+mod toc;
+mod track;
+
+use crate::disc::Disc;
+use crate::refusal::Refusal;
+use crate::rules::rules;
+use crate::state::DiscState;
+use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
+use discrig_wire::disc::{DiscInformation, PowResources, TrackResources};
+use discrig_wire::feature::{FeatureCode, Profile};
+use discrig_wire::reply::Reply;
+use discrig_wire::toc::Atip;
+use discrig_wire::track::TrackInformation;
+
+/// Which track READ TRACK INFORMATION means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TrackSelector {
+    /// The one that has this block.
+    Block(i32),
+    /// The first open one from this number on.
+    FirstOpen(u32),
+    /// The one with this number; FFh the invisible track, 0 the lead-in.
+    Number(u32),
+    /// The first of this session.
+    Session(u32),
+}
+
+impl DiscState {
+    /// The profile that a drive reports with the disc.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        rules(self.kind).profile(self)
+    }
+
+    /// Features that are current because the disc can be recorded.
+    #[must_use]
+    pub fn write_features(&self) -> &'static [FeatureCode] {
+        rules(self.kind).write_features(self)
+    }
+
+    /// The last block of READ CAPACITY.
+    #[must_use]
+    pub fn last_block(&self) -> u32 {
+        rules(self.kind).last_block(self)
+    }
+
+    /// READ FORMAT CAPACITIES.
+    #[must_use]
+    pub fn format_capacities(&self) -> (CurrentCapacity, Vec<FormattableCapacity>) {
+        rules(self.kind).format_capacities(self)
+    }
+
+    /// READ DISC INFORMATION, standard.
+    #[must_use]
+    pub fn information(&self) -> DiscInformation {
+        information::standard(self)
+    }
+
+    /// READ DISC INFORMATION, track resources.
+    #[must_use]
+    pub fn track_resources(&self) -> TrackResources {
+        information::track_resources(self)
+    }
+
+    /// READ DISC INFORMATION, pseudo-overwrite resources, where the disc has them.
+    #[must_use]
+    pub fn pow_resources(&self) -> Option<PowResources> {
+        rules(self.kind).pow_resources(self)
+    }
+
+    /// READ TRACK INFORMATION.
+    ///
+    /// # Errors
+    /// A refusal that names the field, or LOGICAL BLOCK ADDRESS OUT OF RANGE, when there is no such track.
+    pub fn track_information(&self, selector: TrackSelector) -> Result<TrackInformation, Refusal> {
+        track::information(self, selector)
+    }
+
+    /// READ TOC/PMA/ATIP with this format, from this track or session on; addresses as minute, second and frame with `msf`.
+    ///
+    /// # Errors
+    /// A refusal that names the field when the disc has no such table.
+    pub fn toc(&self, format: u8, msf: bool, from: u8, reply: &mut Reply<'_>) -> Result<(), Refusal> {
+        toc::encode(self, format, msf, from, reply)
+    }
+
+    /// The absolute time in pre-groove of a recordable CD.
+    #[must_use]
+    pub fn atip(&self) -> Option<Atip> {
+        toc::atip(self)
+    }
+
+    /// Layers that this disc has: pressed discs have as many as they need.
+    #[must_use]
+    pub fn layers(&self) -> u8 {
+        information::layers(self)
+    }
+
+    /// Nothing is recorded.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        information::is_blank(self)
+    }
+
+    /// More can be recorded without blanking or formatting.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        information::is_writable(self)
+    }
+}
+
+impl Disc {
+    /// What the drive knows of the disc: the rehearsal while one is going on.
+    #[must_use]
+    pub fn seen(&self) -> &DiscState {
+        self.rehearsal().unwrap_or_else(|| self.state())
+    }
+}
