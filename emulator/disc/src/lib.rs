@@ -8,7 +8,9 @@
 mod content;
 mod disc;
 mod extents;
+mod image;
 mod kind;
+mod operations;
 mod refusal;
 mod rules;
 pub mod sector;

@@ -14,6 +14,8 @@ pub struct DiscState {
     pub kind: MediumKind,
     /// What is recorded.
     pub recording: Recording,
+    /// What the disc would be if the writing that is rehearsed (test write) were real.
+    pub rehearsal: Option<Box<DiscState>>,
     /// Identifier that was written when the program area was begun (CD) or the disc was made.
     pub identifier: u32,
     /// How often the whole disc was blanked or formatted.

@@ -62,7 +62,8 @@ struct Outline {
 fn of_sequence(sequence: &Sequence) -> Outline {
     let count = sequence.sessions.len() as u16;
     let next = sequence.last_track().map_or(1, |track| track.number.saturating_add(1));
-    let open = |disc| Outline { disc, session: SessionStatus::EMPTY, sessions: count + 1, tracks: (next, next) };
+    let open =
+        |disc| Outline { disc, session: SessionStatus::EMPTY, sessions: count + 1, tracks: (next, next) };
     let Some(last) = sequence.sessions.last() else { return open(DiscStatus::EMPTY) };
     let tracks = match (last.tracks.first(), last.tracks.last()) {
         (Some(first), Some(last)) => (first.number, last.number),
@@ -73,9 +74,12 @@ fn of_sequence(sequence: &Sequence) -> Outline {
             Outline { disc: DiscStatus::COMPLETE, session: SessionStatus::COMPLETE, sessions: count, tracks }
         }
         (true, false) => open(DiscStatus::INCOMPLETE),
-        (false, _) => {
-            Outline { disc: DiscStatus::INCOMPLETE, session: SessionStatus::INCOMPLETE, sessions: count, tracks }
-        }
+        (false, _) => Outline {
+            disc: DiscStatus::INCOMPLETE,
+            session: SessionStatus::INCOMPLETE,
+            sessions: count,
+            tracks,
+        },
     }
 }
 

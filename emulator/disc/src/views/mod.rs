@@ -4,7 +4,6 @@ mod information;
 mod toc;
 mod track;
 
-use crate::disc::Disc;
 use crate::refusal::Refusal;
 use crate::rules::rules;
 use crate::state::DiscState;
@@ -109,13 +108,5 @@ impl DiscState {
     #[must_use]
     pub fn is_writable(&self) -> bool {
         information::is_writable(self)
-    }
-}
-
-impl Disc {
-    /// What the drive knows of the disc: the rehearsal while one is going on.
-    #[must_use]
-    pub fn seen(&self) -> &DiscState {
-        self.rehearsal().unwrap_or_else(|| self.state())
     }
 }

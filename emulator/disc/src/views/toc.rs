@@ -26,7 +26,9 @@ pub(super) fn encode(
 ) -> Result<(), Refusal> {
     let cd = disc.kind.spec().family == Family::Cd;
     match (TocFormat(format), &disc.recording) {
-        (TocFormat::TOC, Recording::Random(surface)) if surface.blocks > 0 => whole(surface.blocks, msf, from, reply),
+        (TocFormat::TOC, Recording::Random(surface)) if surface.blocks > 0 => {
+            whole(surface.blocks, msf, from, reply)
+        }
         (TocFormat::TOC, Recording::Sequential(sequence)) => tracks(sequence, msf, from, reply),
         (TocFormat::SESSIONS, Recording::Random(surface)) if surface.blocks > 0 => {
             let first = entry(1, DATA, 0, msf);
@@ -106,7 +108,8 @@ fn tracks(sequence: &Sequence, msf: bool, from: u8, reply: &mut Reply<'_>) -> Re
 
 fn sessions(sequence: &Sequence, msf: bool, reply: &mut Reply<'_>) -> Result<(), Refusal> {
     let count = sequence.sessions.iter().filter(|session| session.closed).count();
-    let first = sequence.last_closed().and_then(|session| session.tracks.first()).ok_or(Refusal::field("format"))?;
+    let first =
+        sequence.last_closed().and_then(|session| session.tracks.first()).ok_or(Refusal::field("format"))?;
     let number = u8::try_from(first.number).unwrap_or(LEAD_OUT - 1);
     let first = entry(number, control(first), first.start, msf);
     TocData::encode(1, count as u8, reply, |reply| first.encode(reply));
@@ -191,8 +194,7 @@ fn program_memory(disc: &DiscState, sequence: &Sequence, reply: &mut Reply<'_>) 
         if disc.identifier != 0 {
             let [_, high, middle, low] = disc.identifier.to_be_bytes();
             let time = Msf::new(high, middle, low);
-            FullTocEntry { adr: 2, time, ..FullTocEntry::default() }
-                .encode(reply);
+            FullTocEntry { adr: 2, time, ..FullTocEntry::default() }.encode(reply);
         }
         for (_, track) in sequence.tracks() {
             let Some(end) = track.end else { continue };

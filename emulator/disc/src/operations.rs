@@ -1,0 +1,225 @@
+//! What commands do to a disc.
+
+use crate::content;
+use crate::refusal::Refusal;
+use crate::rules::{Change, FormatRequest, Placement, Reservation, Source, rules};
+use crate::state::{DiscState, Form, Recording};
+use crate::store::{Area, Store, StoreError};
+use core::ops::Range;
+use discrig_wire::mode::WriteParametersPage;
+use discrig_wire::sense::codes;
+
+impl DiscState {
+    /// The disc as commands see it: the rehearsal, while one is going on.
+    #[must_use]
+    pub fn seen(&self) -> &DiscState {
+        self.rehearsal.as_deref().unwrap_or(self)
+    }
+
+    /// Ends a rehearsal: the disc is as it was.
+    pub fn end_rehearsal(&mut self) {
+        self.rehearsal = None;
+    }
+
+    /// What a WRITE would be.
+    ///
+    /// # Errors
+    /// The refusal of the medium's rules.
+    pub fn placement(
+        &self,
+        page: &WriteParametersPage,
+        first: i32,
+        blocks: u32,
+    ) -> Result<Placement, Refusal> {
+        let disc = self.seen();
+        if disc.write_protected {
+            return Err(codes::PERSISTENT_WRITE_PROTECT.into());
+        }
+        rules(disc.kind).write(disc, page, first, blocks)
+    }
+
+    /// Carries out a WRITE whose placement was asked for before. With the test write bit it is rehearsed: nothing reaches the disc.
+    ///
+    /// # Errors
+    /// The refusal, or WRITE ERROR when the store fails; then the state is as before.
+    pub fn write(
+        &mut self,
+        page: &WriteParametersPage,
+        first: i32,
+        blocks: u32,
+        data: &[u8],
+        store: &mut dyn Store,
+    ) -> Result<(), Refusal> {
+        let placement = self.placement(page, first, blocks)?;
+        let length = usize::from(placement.block_length) * blocks as usize;
+        let data = data.get(..length).ok_or(Refusal::new(codes::DATA_PHASE_ERROR))?;
+        if page.test_write && self.can_rehearse() {
+            if self.rehearsal.is_none() {
+                self.rehearsal = Some(Box::new(self.clone()));
+            }
+            if let Some(rehearsal) = &mut self.rehearsal {
+                rules(self.kind).written(rehearsal, page, first, blocks);
+            }
+            return Ok(());
+        }
+        keep(store, &placement, first, data).map_err(|_| Refusal::at_block(codes::WRITE_ERROR, first))?;
+        rules(self.kind).written(self, page, first, blocks);
+        Ok(())
+    }
+
+    /// Whether the write parameters page counts for the disc, and with it the test write bit.
+    fn can_rehearse(&self) -> bool {
+        matches!(self.recording, Recording::Sequential(_)) && self.kind.spec().obeys_write_parameters()
+    }
+
+    /// Carries out what the rules have answered, and keeps it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then the state is as before.
+    pub fn apply(&mut self, change: Change, store: &mut dyn Store) -> Result<(), StoreError> {
+        if let Some(rehearsal) = &mut self.rehearsal {
+            **rehearsal = change.after;
+            return Ok(());
+        }
+        for blocks in change.erased {
+            store.erase(blocks)?;
+        }
+        store.commit(&change.after)?;
+        *self = change.after;
+        Ok(())
+    }
+
+    /// SYNCHRONIZE CACHE.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn synchronize(&self) -> Result<Change, Refusal> {
+        let disc = self.seen();
+        rules(disc.kind).synchronize(disc)
+    }
+
+    /// RESERVE TRACK.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn reserve(&self, page: &WriteParametersPage, what: Reservation) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).reserve(disc, page, what))
+    }
+
+    /// CLOSE TRACK/SESSION.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn close(&self, page: &WriteParametersPage, function: u8, track: u16) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).close(disc, page, function, track))
+    }
+
+    /// BLANK.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn erase_disc(&self, blanking_type: u8, address: u32) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).blank(disc, blanking_type, address))
+    }
+
+    /// FORMAT UNIT.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn format(&self, request: &FormatRequest) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).format(disc, request))
+    }
+
+    /// REPAIR TRACK.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn repair(&self, track: u16) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).repair(disc, track))
+    }
+
+    /// SEND CUE SHEET.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn cue_sheet(&self, page: &WriteParametersPage, sheet: &[u8]) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).cue_sheet(disc, page, sheet))
+    }
+
+    /// SEND DISC STRUCTURE.
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn send_structure(&self, format: u8, bytes: &[u8]) -> Result<Change, Refusal> {
+        let disc = self.seen();
+        rules(disc.kind).send_structure(disc, format, bytes)
+    }
+
+    /// ERASE(10).
+    ///
+    /// # Errors
+    /// The refusal of the rules.
+    pub fn erase(&self, blocks: Range<i32>) -> Result<Change, Refusal> {
+        self.unprotected(|disc| rules(disc.kind).erase(disc, blocks))
+    }
+
+    fn unprotected(
+        &self,
+        ask: impl FnOnce(&DiscState) -> Result<Change, Refusal>,
+    ) -> Result<Change, Refusal> {
+        if self.write_protected {
+            return Err(codes::PERSISTENT_WRITE_PROTECT.into());
+        }
+        ask(self.seen())
+    }
+
+    /// So many blocks of a background format were done; whether it goes on.
+    pub fn background(&mut self, blocks: u32) -> bool {
+        match rules(self.kind).background(self, blocks) {
+            Some(after) => {
+                *self = after;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The drive was torn out of what it did.
+    pub fn interrupted(&mut self) {
+        self.rehearsal = None;
+        rules(self.kind).interrupted(self);
+    }
+
+    /// Whether blocks can be read, and what they are made of.
+    ///
+    /// # Errors
+    /// The refusal that a READ gets.
+    pub fn readable(&self, first: i32, blocks: u32) -> Result<Form, Refusal> {
+        rules(self.kind).readable(self, first, blocks)
+    }
+
+    /// Fills `buffer` with user data from block `first` on, which were found readable before.
+    ///
+    /// # Errors
+    /// UNRECOVERED READ ERROR when the store fails, ILLEGAL MODE FOR THIS TRACK for blocks that are not 2048 bytes.
+    pub fn read(
+        &self,
+        form: Form,
+        first: i32,
+        buffer: &mut [u8],
+        store: &mut dyn Store,
+    ) -> Result<(), Refusal> {
+        let failed = |_| Refusal::at_block(codes::UNRECOVERED_READ_ERROR, first);
+        match form.area() {
+            Area::User => store.read(Area::User, first, buffer).map_err(failed),
+            _ => content::read_user(store, form, first, buffer),
+        }
+    }
+}
+
+fn keep(store: &mut dyn Store, placement: &Placement, first: i32, data: &[u8]) -> Result<(), StoreError> {
+    match placement.source {
+        Source::User => store.write(Area::User, first, data),
+        _ => content::keep(store, placement, first, data),
+    }
+}
