@@ -281,7 +281,8 @@ const INQUIRY_LENGTH: u16 = 96;
 const SERIAL_LENGTH: u16 = 252;
 
 impl Identity {
-    /// Whether both are the same drive, as far as drives can be told apart: many have no serial number.
+    /// Whether both can be the same drive: they have the same names and the same serial number. Many drives have none, and then it takes
+    /// their place besides to tell them apart.
     #[must_use]
     pub fn is_same_drive(&self, other: &Identity) -> bool {
         let names =

@@ -85,11 +85,13 @@ impl SysfsPlug {
     }
 }
 
-/// A node of `kind` on a drive with this identity: at the same place if there is one, else anywhere.
+/// A node of `kind` on a drive with this identity: at the same place if there is one, else anywhere, provided that it has a serial number. Without
+/// one a drive of the same make elsewhere is another drive for all that can be known, and nobody has said that it may be used.
 pub(crate) fn find(kind: NodeKind, identity: &Identity, place: &ScsiDevice) -> Option<Node> {
     let devices = ScsiDevice::all();
     let (there, elsewhere): (Vec<_>, Vec<_>) =
-        devices.iter().partition(|device| device.address() == place.address());
+        devices.iter().partition(|device| device.place() == place.place());
+    let elsewhere = elsewhere.into_iter().filter(|_| !identity.serial.is_empty());
     there.into_iter().chain(elsewhere).find_map(|device| {
         let node = Node::of_device(device, kind)?;
         let fd = node.open(false).ok()?;

@@ -52,6 +52,14 @@ impl ScsiDevice {
         path.strip_prefix("/sys/devices/").unwrap_or(&path).to_owned()
     }
 
+    /// Where the device hangs, without the host adapter's number: adapters that go and come back with their device, as those of USB do, are
+    /// numbered anew. Before it stands the way to the adapter, after it channel, target and logical unit.
+    pub(crate) fn place(&self) -> (String, String) {
+        let path = self.path();
+        let unit = self.address().split_once(':').map_or("", |(_, unit)| unit).to_owned();
+        (path.split("/host").next().unwrap_or_default().to_owned(), unit)
+    }
+
     /// Whether the device is still there.
     pub(crate) fn exists(&self) -> bool {
         self.directory.exists()
@@ -104,9 +112,7 @@ impl ScsiDevice {
 
     /// Lets the host adapter look at the device's own place again.
     pub(crate) fn rescan_place(&self) -> io::Result<()> {
-        let mut parts = self.address().splitn(2, ':');
-        let place = parts.nth(1).ok_or(io::ErrorKind::NotFound)?;
-        self.scan(&place.replace(':', " "))
+        self.scan(&self.place().1.replace(':', " "))
     }
 
     /// Lets the host adapter look for devices everywhere. An adapter with hundreds of places needs seconds for that.
@@ -147,4 +153,30 @@ fn names(directory: impl AsRef<Path>) -> Vec<String> {
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(path: &str) -> ScsiDevice {
+        ScsiDevice { directory: Path::new("/sys/devices").join(path) }
+    }
+
+    #[test]
+    fn a_place_outlives_its_adapters_number() {
+        let before = device("pci0000:00/0000:00:05.0/usb2/2-1/2-1:1.0/host3/target3:0:0/3:0:0:0");
+        let after = device("pci0000:00/0000:00:05.0/usb2/2-1/2-1:1.0/host4/target4:0:0/4:0:0:0");
+        assert_eq!(before.place(), after.place());
+        assert_eq!(
+            before.place(),
+            ("pci0000:00/0000:00:05.0/usb2/2-1/2-1:1.0".to_owned(), "0:0:0".to_owned())
+        );
+        for other in [
+            "pci0000:00/0000:00:05.0/usb2/2-2/2-2:1.0/host3/target3:0:0/3:0:0:0",
+            "pci0000:00/0000:00:05.0/usb2/2-1/2-1:1.0/host3/target3:0:1/3:0:1:0",
+        ] {
+            assert_ne!(before.place(), device(other).place(), "{other}");
+        }
+    }
 }
