@@ -10,6 +10,7 @@ use discrig_device::{
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::ffi::OsString;
 use std::io::{self, Read};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -60,6 +61,8 @@ impl AgentProcess {
             .args(&command.args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Ctrl-C at the terminal is for the bench, which ends its processes when it is done with them.
+            .process_group(0)
             .spawn()
             .map_err(failed)?;
         let pipe = child.stdin.take().zip(child.stdout.take()).map(|(to, from)| Pipe { to, from });
