@@ -1,9 +1,14 @@
-//! Ctrl-C: the run ends after the present case, leaving drive and report in order; the second time it ends at once.
+//! Ctrl-C: the run ends after the present case, leaving drive and report in order. The second time the drive is freed and the process ends at
+//! once, without a report; the third time it just ends.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use std::io;
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 /// Whether and by which signal the process was asked to end.
 #[derive(Clone, Debug, Default)]
@@ -14,20 +19,38 @@ pub(crate) struct Interrupt {
 
 const NAMES: [(i32, &str); 2] = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")];
 
+/// Exit code of a process that was interrupted and did not wait for its end, as shells have it for SIGINT.
+const INTERRUPTED: i32 = 130;
+
 impl Interrupt {
     /// Listens from now on. Where that is not possible signals keep their usual effect.
     pub(crate) fn listen() -> Interrupt {
         let interrupt = Interrupt::default();
-        for (signal, _) in NAMES {
-            // The second signal ends the process; it is registered first, so that it sees the flag of the one before.
-            let registered = flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupt.asked))
-                .and_then(|_| flag::register(signal, Arc::clone(&interrupt.asked)))
-                .and_then(|_| flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize));
-            if registered.is_err() {
-                break;
-            }
-        }
+        // A run that cannot be interrupted gently is still a run.
+        let _ = interrupt.watch();
         interrupt
+    }
+
+    /// Waits for signals in a thread of its own: what frees a drive takes locks and sends commands, which no signal handler may.
+    fn watch(&self) -> io::Result<()> {
+        let mut signals = Signals::new(NAMES.map(|(signal, _)| signal))?;
+        let leaving = Arc::new(AtomicBool::new(false));
+        for (signal, _) in NAMES {
+            flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&leaving))?;
+        }
+        let interrupt = self.clone();
+        let listen = move || {
+            for signal in signals.forever() {
+                if interrupt.is_asked() {
+                    leaving.store(true, Ordering::Relaxed);
+                    free_drives();
+                    process::exit(INTERRUPTED);
+                }
+                interrupt.signal.store(signal as usize, Ordering::Relaxed);
+                interrupt.asked.store(true, Ordering::Relaxed);
+            }
+        };
+        thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
     }
 
     /// The flag, for those who look at it.
@@ -45,4 +68,10 @@ impl Interrupt {
         let number = self.signal.load(Ordering::Relaxed);
         NAMES.iter().find(|(signal, _)| *signal as usize == number).map_or("signal", |(_, name)| name)
     }
+}
+
+/// Leaves physical drives unlocked, although another thread may be in the middle of a command.
+fn free_drives() {
+    #[cfg(target_os = "linux")]
+    discrig_linux::LinuxBench::emergency_restore();
 }
