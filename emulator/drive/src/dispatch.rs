@@ -16,6 +16,7 @@ use discrig_wire::command::{
     StartStopUnit, SynchronizeCache, TestUnitReady, Verify10, Write10,
 };
 use discrig_wire::reply::Reply;
+use discrig_wire::sense::codes;
 
 /// What a command is called with, beside its CDB.
 pub(crate) struct Call<'a> {
@@ -63,23 +64,48 @@ pub(crate) trait Execute {
 }
 
 macro_rules! dispatch {
-    ($($command:ident)+) => {
+    (implemented { $($command:ident)+ } unimplemented { $($missing:ident)* }) => {
         /// Carries out a command.
         pub(crate) fn dispatch(command: &Command, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
             match command {
                 $(Command::$command(command) => <$command as Execute>::execute(command, unit, call),)+
+                $(Command::$missing(_) => Err(codes::INVALID_COMMAND_OPERATION_CODE.into()),)*
             }
         }
+
+        /// The operation codes of which at least one row has a handler.
+        const IMPLEMENTED: [bool; 0x100] = {
+            let mut codes = [false; 0x100];
+            $(codes[$command::SPEC.opcode as usize] = true;)+
+            codes
+        };
     };
 }
 
+/// Whether this drive has commands with this operation code. Those of the command table that it has not are as unknown to it as any other
+/// number.
+pub(crate) const fn implements(opcode: u8) -> bool {
+    IMPLEMENTED[opcode as usize]
+}
+
 dispatch! {
-    GetConfiguration GetEventStatusNotification GetPerformance Inquiry LoadUnloadMedium MechanismStatus
-    ModeSelect6 ModeSelect10 ModeSense6 ModeSense10 PersistentReserveInReadKeys
-    PersistentReserveInReadReservation PersistentReserveInReportCapabilities PersistentReserveOutClear
-    PersistentReserveOutPreempt PersistentReserveOutPreemptAndAbort PersistentReserveOutRegister
-    PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease PersistentReserveOutReserve
-    PreventAllowMediumRemoval Read10 Read12 ReadCapacity ReadDiscInformation ReadDiscStructure ReadToc
-    ReadTrackInformation Release6 ReportLuns RequestSense Reserve6 Seek10 SetCdSpeed SetStreaming
-    StartStopUnit SynchronizeCache TestUnitReady Verify10 Write10
+    implemented {
+        GetConfiguration GetEventStatusNotification GetPerformance Inquiry LoadUnloadMedium
+        MechanismStatus ModeSelect6 ModeSelect10 ModeSense6 ModeSense10 PersistentReserveInReadKeys
+        PersistentReserveInReadReservation PersistentReserveInReportCapabilities
+        PersistentReserveOutClear PersistentReserveOutPreempt PersistentReserveOutPreemptAndAbort
+        PersistentReserveOutRegister PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease
+        PersistentReserveOutReserve PreventAllowMediumRemoval Read10 Read12 ReadCapacity
+        ReadDiscInformation ReadDiscStructure ReadToc ReadTrackInformation Release6 ReportLuns
+        RequestSense Reserve6 Seek10 SetCdSpeed SetStreaming StartStopUnit SynchronizeCache
+        TestUnitReady Verify10 Write10
+    }
+    unimplemented {
+        Blank CloseTrackSession Erase10 FormatUnit LogSelect LogSense PauseResume PlayAudio10
+        PlayAudio12 PlayAudioMsf PlayAudioTrackIndex ReadBuffer ReadBufferCapacity ReadCapacity16 ReadCd
+        ReadCdMsf ReadFormatCapacities ReadHeader ReadMediaSerialNumber ReadSubChannel RepairTrack
+        ReportKey ReserveTrack Scan SecurityProtocolOut SendCueSheet SendDiagnostic SendDiscStructure
+        SendEvent SendKey SendOpcInformation SetReadAhead StopPlayScan Verify12 Write12 WriteAndVerify10
+        WriteBuffer
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::bits;
 use crate::cdb::Cdb;
+use crate::msf::Msf;
 use crate::sense::Pointer;
 use core::fmt;
 use thiserror::Error;
@@ -179,10 +180,27 @@ impl CommandSpec {
         match self.direction {
             Direction::None | Direction::Out => 0,
             Direction::In => field("allocation_length")
-                .or_else(|| field("transfer_length").map(|blocks| blocks.saturating_mul(2048)))
+                .or_else(|| self.blocks(cdb).map(|blocks| blocks.saturating_mul(self.largest_block())))
                 .or_else(|| field("maximum_descriptors").map(|count| 8 + 16 * count))
                 .unwrap_or(8),
         }
+    }
+
+    /// How many blocks of data-in or data-out the fields of `cdb` mean, or `None` for commands that do not count blocks.
+    #[must_use]
+    pub fn blocks(&self, cdb: &Cdb) -> Option<usize> {
+        let field = |name: &str| self.field(name).map(|field| field.get(cdb));
+        if let Some(blocks) = field("transfer_length") {
+            return Some(blocks as usize);
+        }
+        let [start, end] =
+            [field("starting_msf")?, field("ending_msf")?].map(|msf| Msf::from_field(msf as u32).lba());
+        Some(usize::try_from(end.saturating_sub(start)).unwrap_or(0))
+    }
+
+    /// Most bytes of a block that the command reads: user data, or all that a CD sector has with C2 bits and sub-channels.
+    fn largest_block(&self) -> usize {
+        if self.field("sub_channel_selection").is_some() { 2352 + 296 + 96 } else { 2048 }
     }
 
     /// Whether `cdb` has the command's length and sets no reserved bit under the given usage mask.
