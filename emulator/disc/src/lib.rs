@@ -24,8 +24,8 @@ pub use kind::{Family, MediumKind, MediumSpec, Rules};
 pub use refusal::{Place, Refusal};
 pub use rules::{Change, FormatRequest, Placement, Reservation, Source, Task};
 pub use state::{
-    BackgroundState, CueSession, CueStretch, DiscState, Form, Packets, PseudoOverwrite, Recording, Sequence,
-    Session, Surface, Track, TrackStatus,
+    BackgroundState, CueSession, CueStretch, DiscState, Form, OpenPacket, Packets, PseudoOverwrite,
+    Recording, Sequence, Session, Surface, Track, TrackStatus,
 };
 pub use store::{Area, MemoryStore, Store, StoreError};
 pub use views::TrackSelector;

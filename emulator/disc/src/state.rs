@@ -52,12 +52,28 @@ pub struct Sequence {
     pub cue: Option<CueSession>,
     /// First block of layer 1, where the medium has one and it was fixed or is by default.
     pub layer_boundary: Option<i32>,
-    /// Layer jump interval in blocks, where one was set.
+    /// Layer jump interval in blocks, where the disc is recorded with layer jumps; 0 where they are made at given addresses alone.
     pub jump_interval: Option<u32>,
+    /// The last block of layer 0 before the next layer jump, where the initiator gave one.
+    pub jump_at: Option<i32>,
+    /// A packet was begun and not ended.
+    pub packet: Option<OpenPacket>,
+    /// A session of DVD+R DL was closed with an extended lead-out.
+    pub extended_lead_out: bool,
     /// Pseudo-overwrite of BD-R: what it has used up.
     pub pow: Option<PseudoOverwrite>,
     /// A disc that was formatted or blanked quickly accepts nothing but disc at once.
     pub at_once_only: bool,
+}
+
+/// A packet that is being written. It ends when the buffer is emptied, when another track is written or closed, or when the drive fails.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPacket {
+    /// The track that it is in, by its number.
+    pub track: u16,
+    /// Blocks that are lost where the next one is linked to it.
+    pub link_loss: u16,
 }
 
 /// A session that is recorded at once by a cue sheet: where each stretch begins and what it is.
