@@ -28,4 +28,4 @@ pub use state::{
     Recording, Sequence, Session, Surface, Track, TrackStatus,
 };
 pub use store::{Area, MemoryStore, Store, StoreError};
-pub use views::TrackSelector;
+pub use views::{Toc, TrackSelector};

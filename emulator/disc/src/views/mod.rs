@@ -4,13 +4,14 @@ mod information;
 mod toc;
 mod track;
 
+pub use toc::Toc;
+
 use crate::refusal::Refusal;
 use crate::rules::rules;
 use crate::state::DiscState;
 use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
 use discrig_wire::disc::{DiscInformation, PowResources, TrackResources};
 use discrig_wire::feature::{FeatureCode, Profile};
-use discrig_wire::reply::Reply;
 use discrig_wire::toc::Atip;
 use discrig_wire::track::TrackInformation;
 
@@ -82,8 +83,8 @@ impl DiscState {
     ///
     /// # Errors
     /// A refusal that names the field when the disc has no such table.
-    pub fn toc(&self, format: u8, msf: bool, from: u8, reply: &mut Reply<'_>) -> Result<(), Refusal> {
-        toc::encode(self, format, msf, from, reply)
+    pub fn toc(&self, format: u8, msf: bool, from: u8) -> Result<Toc, Refusal> {
+        toc::table(self, format, msf, from)
     }
 
     /// The absolute time in pre-groove of a recordable CD.
