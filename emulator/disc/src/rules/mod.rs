@@ -23,6 +23,7 @@ use discrig_wire::feature::FeatureCode;
 use discrig_wire::feature::Profile;
 use discrig_wire::mode::WriteParametersPage;
 use discrig_wire::sense::codes;
+use serde::{Deserialize, Serialize};
 
 /// What blocks of a WRITE command are and how they come from the initiator.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,12 +53,15 @@ pub enum Source {
 }
 
 /// What takes a drive its time when it changes a disc.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Blanking everything.
     BlankFull,
     /// Blanking the structures alone.
     BlankMinimal,
+    /// Calibrating the laser's power.
+    Calibrate,
     /// Closing a session or border.
     CloseSession,
     /// Closing a track.
@@ -77,7 +81,8 @@ pub enum Task {
 }
 
 /// What a command does to a disc, when it is carried out.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Change {
     /// The state after it.
     pub after: DiscState,
@@ -155,6 +160,10 @@ pub(crate) trait MediumRules: Sync {
 
     /// Notes that such a WRITE, which was not refused, was carried out.
     fn written(&self, _: &mut DiscState, _: &WriteParametersPage, _first: i32, _blocks: u32) {}
+
+    /// Notes sub-channels that such a WRITE gave, as the store keeps them (96 bytes to a block), after [`written`](Self::written): CD-Text,
+    /// and the table of contents of a session that is recorded raw.
+    fn sub_channels_written(&self, _: &mut DiscState, _first: i32, _records: &[u8]) {}
 
     /// SYNCHRONIZE CACHE: sessions that are recorded at once are completed when all their blocks are there.
     fn synchronize(&self, disc: &DiscState) -> Result<Change, Refusal> {
