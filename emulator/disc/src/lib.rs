@@ -25,7 +25,7 @@ pub use refusal::{Place, Refusal};
 pub use rules::{Change, FormatRequest, Placement, Reservation, Source, Task};
 pub use state::{
     BackgroundState, CueSession, CueStretch, DiscState, Form, OpenPacket, Packets, PseudoOverwrite,
-    Recording, Sequence, Session, Surface, Track, TrackStatus,
+    RawLeadIn, Recording, Sequence, Session, Surface, Track, TrackStatus,
 };
 pub use store::{Area, MemoryStore, Store, StoreError};
 pub use views::{Toc, TrackSelector};

@@ -5,6 +5,7 @@ use crate::kind::MediumKind;
 use crate::store::Area;
 use discrig_wire::toc::CdTextPack;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A disc, without its blocks.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -28,6 +29,12 @@ pub struct DiscState {
     pub calibrations: u16,
     /// Blocks that cannot be read, whatever was written. A setting.
     pub damaged: Extents,
+    /// Clusters or ECC blocks that defect management replaced by spares: they are read and written in spite of damage.
+    #[serde(default)]
+    pub replaced: Extents,
+    /// Blocks that were written in any order since as many as the disc has were counted among the rewrites.
+    #[serde(default)]
+    pub overwritten: u32,
 }
 
 /// How a disc is recorded at present. The same disc may change from one to the other by formatting or blanking.
@@ -62,6 +69,12 @@ pub struct Sequence {
     pub extended_lead_out: bool,
     /// Pseudo-overwrite of BD-R: what it has used up.
     pub pow: Option<PseudoOverwrite>,
+    /// Format type and sub-type of a BD-R that is formatted (FORMAT UNIT, or 00h and 01b by the first write).
+    #[serde(default)]
+    pub format: Option<(u8, u8)>,
+    /// Spare clusters of a BD-R.
+    #[serde(default)]
+    pub spares: u32,
     /// A disc that was formatted or blanked quickly accepts nothing but disc at once.
     pub at_once_only: bool,
 }
@@ -84,6 +97,37 @@ pub struct CueSession {
     pub entries: Vec<CueStretch>,
     /// The next block that is expected.
     pub next: i32,
+    /// Media catalogue number.
+    #[serde(default)]
+    pub catalogue: Option<[u8; 13]>,
+    /// International standard recording codes, by the numbers of their tracks.
+    #[serde(default)]
+    pub codes: Vec<(u8, [u8; 12])>,
+    /// CD-Text that was written to the lead-in so far.
+    #[serde(default)]
+    pub text: Vec<CdTextPack>,
+    /// Numbers of tracks whose copying is prohibited, as they are copies themselves.
+    #[serde(default)]
+    pub copies: Vec<u8>,
+    /// Disc type of the session.
+    #[serde(default)]
+    pub disc_type: u8,
+    /// A further session may follow.
+    #[serde(default)]
+    pub next_session: bool,
+    /// Everything is recorded raw, without a cue sheet: the entries are what the Q channel of the program area said so far.
+    #[serde(default)]
+    pub raw: Option<RawLeadIn>,
+}
+
+/// What the Q channel of a lead-in that is recorded raw said so far.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLeadIn {
+    /// Control nibble and start of each track, by its number.
+    pub tracks: BTreeMap<u8, (u8, i32)>,
+    /// Where the lead-out starts.
+    pub lead_out: Option<i32>,
 }
 
 /// A stretch of a cue sheet.
@@ -103,11 +147,20 @@ pub struct CueStretch {
 }
 
 /// Resources of pseudo-overwrite.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PseudoOverwrite {
-    /// Clusters that were replaced.
+    /// Clusters that were replaced, each as often as it was.
     pub replaced: u32,
+    /// Clusters that are not where their address says.
+    #[serde(default)]
+    pub mapped: Extents,
+    /// How often the map was written.
+    #[serde(default)]
+    pub updates: u32,
+    /// The map was changed since it was written.
+    #[serde(default)]
+    pub pending: bool,
 }
 
 /// A session with tracks.
@@ -205,7 +258,7 @@ pub struct Track {
     pub status: TrackStatus,
     /// Control nibble of the Q channel: 4 data, 0 audio, +1 pre-emphasis, +2 copying permitted; 5 data recorded incrementally.
     pub control: u8,
-    /// What its blocks are made of.
+    /// What its blocks are made of; see `gap_forms` for the pause.
     pub form: Form,
     /// How they are put into packets.
     pub packets: Packets,
@@ -215,6 +268,15 @@ pub struct Track {
     pub sub_channels: bool,
     /// The end of what was recorded on layer 0 where recording jumped: layer jump recording.
     pub jumps: Vec<i32>,
+    /// Blocks between packets, which can be addressed and not read: link, run-in and run-out of a CD's packets of variable length.
+    #[serde(default)]
+    pub links: Extents,
+    /// It is a copy that may not be copied again (SCMS): the copy bit of its Q channel alternates.
+    #[serde(default)]
+    pub copied: bool,
+    /// Parts of the pause before it that are made of something else than the track: where each begins, and of what it is.
+    #[serde(default)]
+    pub gap_forms: Vec<(i32, Form)>,
 }
 
 impl Track {
@@ -235,6 +297,9 @@ impl Track {
             isrc: None,
             sub_channels: false,
             jumps: Vec::new(),
+            links: Extents::default(),
+            copied: false,
+            gap_forms: Vec::new(),
         }
     }
 
