@@ -43,6 +43,12 @@ layout! {
         block_length: u32 = 4[7; 32] "Bytes of a block; 2048.",
     }
 
+    /// READ CAPACITY(16) data, as far as it means something for optical discs.
+    pub struct Capacity16: "capacity(16)", size 32, needs 12 {
+        last_block: u64 = 0[7; 64] "The last block that can be read.",
+        block_length: u32 = 8[7; 32] "Bytes of a block; 2048.",
+    }
+
     /// What stands before format capacities.
     pub struct FormatCapacityHeader: "format capacity list header", size 4, needs 4 {
         list_length: u8 = 3[7; 8] "Bytes that follow, eight to a descriptor.",
@@ -119,7 +125,7 @@ mod tests {
     use crate::layout::testing::check_layouts;
     use proptest::prelude::*;
 
-    check_layouts!(Capacity, CurrentCapacity, FormatCapacityHeader, FormattableCapacity);
+    check_layouts!(Capacity, Capacity16, CurrentCapacity, FormatCapacityHeader, FormattableCapacity);
 
     fn encoded(write: impl FnOnce(&mut Reply<'_>)) -> Vec<u8> {
         let mut buffer = [0xEE; 512];
@@ -135,6 +141,8 @@ mod tests {
         assert_eq!(capacity.blocks(), 0x0276_0400);
         assert_eq!(Capacity { last_block: u32::MAX, ..capacity }.blocks(), 1 << 32);
         assert!(Capacity::parse(&[0; 7]).is_err());
+        let long = Capacity16 { last_block: 0x0276_03FF, block_length: 2048 };
+        assert_eq!(long.to_bytes()[..12], [0, 0, 0, 0, 0x02, 0x76, 0x03, 0xFF, 0, 0, 8, 0]);
     }
 
     /// An unformatted DVD+RW.

@@ -15,15 +15,21 @@
 
 pub mod ascii;
 mod bits;
+pub mod buffer;
 pub mod capacity;
 pub mod cdb;
+pub mod close;
 pub mod command;
+pub mod crc;
+pub mod cue;
 pub mod describe;
 pub mod disc;
 pub mod error;
 pub mod event;
 pub mod feature;
+pub mod format;
 pub mod inquiry;
+pub mod key;
 mod layout;
 pub mod luns;
 pub mod mechanism;
@@ -35,8 +41,10 @@ pub mod removal;
 pub mod reply;
 pub mod reservation;
 pub mod sense;
+pub mod serial;
 pub mod status;
 pub mod structure;
+pub mod sub_channel;
 pub mod toc;
 pub mod track;
 

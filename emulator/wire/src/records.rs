@@ -1,4 +1,4 @@
-//! Lists of records of variable length.
+//! Lists of records of variable length, and bodies of announced length.
 
 use crate::error::WireError;
 
@@ -56,6 +56,20 @@ impl<'a> Iterator for Records<'a> {
         self.rest = rest;
         Some(Ok(record))
     }
+}
+
+/// What follows a header of `header` bytes in data that announce `said` bytes in all: as much as is there, nothing beyond.
+pub(crate) fn body_after<'a>(
+    structure: &'static str,
+    bytes: &'a [u8],
+    said: usize,
+    header: usize,
+) -> Result<&'a [u8], WireError> {
+    if said < header {
+        return Err(WireError::LengthMismatch { structure, said, present: bytes.len() });
+    }
+    let end = said.min(bytes.len());
+    bytes.get(header..end).ok_or(WireError::Truncated { structure, needed: header, present: bytes.len() })
 }
 
 #[cfg(test)]

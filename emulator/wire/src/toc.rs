@@ -181,12 +181,7 @@ impl CdTextPack {
     /// The CRC that the pack should have.
     #[must_use]
     pub fn expected_crc(&self) -> u16 {
-        let bytes = self.to_bytes();
-        !bytes[..16].iter().fold(0u16, |crc, byte| {
-            (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
-                if crc & 0x8000 != 0 { (crc << 1) ^ 0x1021 } else { crc << 1 }
-            })
-        })
+        crate::crc::crc_16(&self.to_bytes()[..16])
     }
 
     /// The pack with the CRC that it should have.
