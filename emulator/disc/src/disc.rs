@@ -94,6 +94,8 @@ impl DiscState {
             write_protected: false,
             calibrations: 0,
             damaged: Extents::default(),
+            replaced: Extents::default(),
+            overwritten: 0,
         }
     }
 }
