@@ -4,16 +4,22 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`block`] | blocks as an initiator writes them (page 05h, cue sheet) into records of a store |
 //! | [`edc`], [`parity`] | error detection code; P and Q parity |
 //! | [`frame`] | whole sectors: build, recognise, verify |
+//! | [`pack`] | packs of the R to W sub-channels: parity, interleave, CD-Text |
 //! | [`q`] | frames of the Q sub-channel |
+//! | [`read_cd`] | what READ CD and READ CD MSF return of a sector |
 //! | [`scramble`](mod@scramble) | the scrambler between sector and modulation |
 //! | [`sub_channel`] | the eight sub-channels of a sector, interleaved and not |
 
+pub mod block;
 pub mod edc;
 pub mod frame;
+pub mod pack;
 pub mod parity;
 pub mod q;
+pub mod read_cd;
 pub mod scramble;
 pub mod sub_channel;
 
