@@ -77,6 +77,15 @@ impl Extents {
         (gap < to).then_some(gap)
     }
 
+    /// The first block from `from` on, below `to`, that is in the set.
+    #[must_use]
+    pub fn first(&self, from: i32, to: i32) -> Option<i32> {
+        if from < to && self.covers(from..from + 1) {
+            return Some(from);
+        }
+        self.ranges.range(from..to.max(from)).next().map(|(start, _)| *start)
+    }
+
     /// The end of the last range.
     #[must_use]
     pub fn end(&self) -> Option<i32> {
@@ -122,6 +131,7 @@ mod tests {
                 }
                 prop_assert_eq!(extents.covers(range.clone()), range.clone().all(|block| plain.contains(&block)));
                 prop_assert_eq!(extents.intersects(range.clone()), range.clone().any(|block| plain.contains(&block)));
+                prop_assert_eq!(extents.first(start, start + count), range.clone().find(|block| plain.contains(block)));
                 prop_assert_eq!(extents.first_gap(start, start + count), range.clone().find(|block| !plain.contains(block)));
             }
             prop_assert_eq!(extents.iter().flatten().collect::<Vec<_>>(), plain.iter().copied().collect::<Vec<_>>());
