@@ -209,11 +209,18 @@ impl DiscState {
         buffer: &mut [u8],
         store: &mut dyn Store,
     ) -> Result<(), Refusal> {
-        let failed = |_| Refusal::at_block(codes::UNRECOVERED_READ_ERROR, first);
-        match form.area() {
-            Area::User => store.read(Area::User, first, buffer).map_err(failed),
+        let read = |store: &mut dyn Store, first, buffer: &mut [u8]| match form.area() {
+            Area::User => store.read(Area::User, first, buffer).map_err(|_| codes::UNRECOVERED_READ_ERROR.into()),
             _ => content::read_user(store, form, first, buffer),
-        }
+        };
+        let refusal = match read(store, first, buffer) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        // Which block it was is found out one by one.
+        let mut blocks = (first..).zip(buffer.chunks_mut(Area::User.stride()));
+        let bad = blocks.find_map(|(block, bytes)| read(store, block, bytes).err().map(|_| block));
+        Err(Refusal::at_block(refusal.code, bad.unwrap_or(first)))
     }
 }
 
