@@ -1,7 +1,7 @@
 # A drive goes away for good while the suite runs on it: by QEMU's monitor where the controller can unplug, and by sysfs.
 
 # suite_is_busy REPORT: whether scenarios have been judged already.
-suite_is_busy() { [ "$(wc -l 2>/dev/null <"$1/events.ndjson")" -ge 6 ]; }
+suite_is_busy() { [ -e "$1/events.ndjson" ] && [ "$(wc -l <"$1/events.ndjson")" -ge 6 ]; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
 # unplug NAME NODE HOW...: the check NAME; HOW is the command that takes the drive away.
