@@ -45,6 +45,14 @@ layout! {
         blocks: u32 = 4[7; 32] "How many.",
     }
 
+    /// What a defect status descriptor begins with (type 02h); a bit for each group of blocks follows, set where one was defective.
+    pub struct DefectStatus: "defect status descriptor", size 10, needs 10 {
+        start_block: u32 = 0[7; 32] "First block that it is about.",
+        end_block: u32 = 4[7; 32] "Last one.",
+        blocking_factor: u8 = 8[7; 8] "Blocks to a bit.",
+        first_bit: u8 = 9[2; 3] "Bit of the first byte that is about the first block.",
+    }
+
     /// A speed at which the medium can be written (type 03h). Speeds are in units of 1000 bytes a second.
     pub struct WriteSpeed: "write speed descriptor", size 16, needs 16 {
         rotation_control: RotationControl = 0[4; 2] "WRC: how the disc rotates.",
@@ -69,6 +77,11 @@ layout! {
         write_size: u32 = 20[7; 32] "Units of 1000 bytes written per write time.",
         write_time_ms: u32 = 24[7; 32] "In milliseconds.",
     }
+}
+
+impl DefectStatus {
+    /// Bytes of a descriptor with its bits.
+    pub const BYTES: usize = 2048;
 }
 
 impl StreamingRequest {
@@ -123,6 +136,12 @@ impl<'a> PerformanceData<'a> {
         self.body.chunks_exact(UnusableArea::SIZE).map(UnusableArea::read)
     }
 
+    /// The whole descriptors of type 02h, each of 2048 bytes, with their bits.
+    pub fn defect_status(&self) -> impl Iterator<Item = (DefectStatus, &'a [u8])> + use<'a> {
+        let bits = |bytes: &'a [u8]| (DefectStatus::read(bytes), &bytes[DefectStatus::SIZE..]);
+        self.body.chunks_exact(DefectStatus::BYTES).map(bits)
+    }
+
     /// The whole descriptors of type 03h.
     pub fn write_speeds(&self) -> impl Iterator<Item = WriteSpeed> + use<'a> {
         self.body.chunks_exact(WriteSpeed::SIZE).map(WriteSpeed::read)
@@ -149,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     check_layouts!(
+        DefectStatus,
         NominalPerformance,
         PerformanceException,
         PerformanceHeader,
@@ -191,6 +211,21 @@ mod tests {
         assert_eq!(bytes, expected);
         assert!(PerformanceData::parse(&bytes).unwrap().write_speeds().eq([speed]));
         assert_eq!(PerformanceData::parse(&bytes[..23]).unwrap().write_speeds().count(), 0);
+    }
+
+    #[test]
+    fn a_defect_status_by_hand() {
+        let status = DefectStatus { end_block: 0x7_F7FF, blocking_factor: 32, ..Default::default() };
+        let bytes = status.to_bytes();
+        assert_eq!(bytes, [0, 0, 0, 0, 0, 7, 0xF7, 0xFF, 32, 0]);
+        let mut answer = vec![0; 8 + 2 * DefectStatus::BYTES];
+        answer[2..4].copy_from_slice(&0x1004u16.to_be_bytes());
+        answer[8..18].copy_from_slice(&bytes);
+        answer[18] = 0x80;
+        let data = PerformanceData::parse(&answer).unwrap();
+        let (first, bits) = data.defect_status().next().unwrap();
+        assert_eq!((first, bits[0], bits.len()), (status, 0x80, 2038));
+        assert_eq!(data.defect_status().count(), 2);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! MODE SENSE and MODE SELECT: headers, the pages of an answer, and the pages that MMC units have (SPC-3 7.4, MMC-5 7).
 
 mod capabilities;
+mod identifiers;
 mod page;
 mod select;
 
 pub use capabilities::{CapabilitiesPage, RotationControl, WriteSpeedDescriptor};
+pub use identifiers::{PageCatalogNumber, PageRecordingCode};
 pub use page::*;
 pub use select::{ParameterList, ParameterListError, first_difference};
 

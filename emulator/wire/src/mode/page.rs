@@ -60,6 +60,28 @@ codes! {
     }
 }
 
+codes! {
+    /// How long the pick-up stays where it is after an access (page 0Dh).
+    pub struct InactivityTime(u8) {
+        INFINITE = 0x0 "for ever",
+        MS_125 = 0x1 "125 ms",
+        MS_250 = 0x2 "250 ms",
+        MS_500 = 0x3 "500 ms",
+        S_1 = 0x4 "1 s",
+        S_2 = 0x5 "2 s",
+        S_4 = 0x6 "4 s",
+        S_8 = 0x7 "8 s",
+        S_16 = 0x8 "16 s",
+        S_32 = 0x9 "32 s",
+        MIN_1 = 0xA "1 min",
+        MIN_2 = 0xB "2 min",
+        MIN_4 = 0xC "4 min",
+        MIN_8 = 0xD "8 min",
+        MIN_16 = 0xE "16 min",
+        MIN_32 = 0xF "32 min",
+    }
+}
+
 macro_rules! pages {
     ($(
         $(#[doc = $doc:literal])+
@@ -144,6 +166,12 @@ pages! {
         error_reporting_window: u32 = 9[7; 24] "Blocks for which defects are reported together.",
     }
 
+    /// Page 03h, MRW (MMC-5 7.4).
+    MRW MrwPage "MRW page", size 8
+    {
+        general_application_area: bool = 3[0; 1] "LBA space: addresses are those of the general application area rather than of the defect managed one.",
+    }
+
     /// Page 05h, write parameters (MMC-5 7.5). Media whose way of recording leaves no choice ignore it.
     WRITE_PARAMETERS WriteParametersPage "write parameters page", size 52
     {
@@ -168,6 +196,18 @@ pages! {
         sub_header: [u8; 4] = 48 "Subheader of mode 2 blocks.",
     }
 
+    /// Page 07h, verify error recovery (SBC-2 6.3.6; legacy on MMC units).
+    VERIFY_ERROR_RECOVERY VerifyRecoveryPage "verify error recovery page", size 12
+    {
+        early_recovery: bool = 2[3; 1] "EER.",
+        post_error: bool = 2[2; 1] "PER: report recovered errors.",
+        disable_transfer_on_error: bool = 2[1; 1] "DTE: stop at a recovered error.",
+        disable_correction: bool = 2[0; 1] "DCR: do not use error correction codes.",
+        verify_retry_count: u8 = 3[7; 8] "How often reading is tried again.",
+        correction_span: u8 = 4[7; 8] "Longest error that is corrected, in bits; zero on MMC units.",
+        recovery_time_limit_ms: u16 = 10[7; 16] "Longest recovery, in milliseconds; zero is the drive's own.",
+    }
+
     /// Page 08h, caching (SBC-2, as MMC-5 lists it).
     CACHING CachingPage "caching page", size 12
     {
@@ -179,6 +219,14 @@ pages! {
         minimum_prefetch: u16 = 6[7; 16] "Fewest blocks read ahead.",
         maximum_prefetch: u16 = 8[7; 16] "Most blocks read ahead.",
         maximum_prefetch_ceiling: u16 = 10[7; 16] "The drive's limit of that.",
+    }
+
+    /// Page 0Dh, CD device parameters (MMC-3, legacy).
+    CD_DEVICE_PARAMETERS DeviceParametersPage "CD device parameters page", size 8
+    {
+        inactivity_multiplier: InactivityTime = 3[3; 4] "How long the pick-up stays after an access.",
+        seconds_per_minute: u16 = 4[7; 16] "S units of an M unit; 60.",
+        frames_per_second: u16 = 6[7; 16] "F units of an S unit; 75.",
     }
 
     /// Page 0Eh, CD audio control (MMC-3, legacy).
@@ -194,6 +242,12 @@ pages! {
         output_2_volume: u8 = 13[7; 8] "Volume of output port 2.",
         output_3_channel: u8 = 14[3; 4] "Channels of output port 3.",
         output_3_volume: u8 = 15[7; 8] "Volume of output port 3.",
+    }
+
+    /// Page 18h, protocol specific logical unit (SPC-3 7.4.13). What follows the protocol is the transport's own.
+    PROTOCOL_SPECIFIC_UNIT ProtocolSpecificUnitPage "protocol specific logical unit page", size 8
+    {
+        protocol: u8 = 2[3; 4] "5 iSCSI, 8 ATA/ATAPI, 9 UAS.",
     }
 
     /// Page 1Ah, power condition (SPC-3 7.4.12).

@@ -110,6 +110,20 @@ fn pages_by_hand() {
 }
 
 #[test]
+fn rarer_pages_by_hand() {
+    let device = DeviceParametersPage {
+        inactivity_multiplier: InactivityTime::S_16,
+        seconds_per_minute: 60,
+        frames_per_second: 75,
+    };
+    assert_eq!(device.page(), [0x0D, 0x06, 0, 8, 0, 0x3C, 0, 0x4B]);
+    assert_eq!(MrwPage { general_application_area: true }.page(), [0x03, 0x06, 0, 1, 0, 0, 0, 0]);
+    let verify = VerifyRecoveryPage { post_error: true, verify_retry_count: 5, ..Default::default() };
+    assert_eq!(verify.page(), [0x07, 0x0A, 0x04, 5, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(ProtocolSpecificUnitPage { protocol: 5 }.page()[..3], [0x18, 0x06, 0x05]);
+}
+
+#[test]
 fn an_answer_by_hand() {
     let caching = CachingPage { write_cache_enable: true, ..Default::default() };
     let power = PowerConditionPage::default();
@@ -221,10 +235,14 @@ fn typed_pages() {
     check!(
         AudioControlPage,
         CachingPage,
+        DeviceParametersPage,
         ErrorRecoveryPage,
         FaultReportingPage,
+        MrwPage,
         PowerConditionPage,
+        ProtocolSpecificUnitPage,
         TimeOutAndProtectPage,
+        VerifyRecoveryPage,
         WriteParametersPage,
     );
 }

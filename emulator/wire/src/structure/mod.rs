@@ -1,4 +1,16 @@
-//! READ DISC STRUCTURE: what discs say of themselves outside of the user data (MMC-5 6.23).
+//! READ DISC STRUCTURE and SEND DISC STRUCTURE: what discs say of themselves outside of the user data (MMC-5 6.23 and 6.34).
+//!
+//! The parameter list of SEND DISC STRUCTURE has the header and the bodies of the answers to READ DISC STRUCTURE.
+
+mod bd;
+mod dvd;
+
+pub use bd::{BdCartridgeStatus, BdDds, BdSpareArea, PAC_BYTES, PacHeader, PacSegment};
+pub use dvd::{
+    DiscControlBlock, DvdBorders, DvdPlusIdentity, DvdPreRecorded, DvdRamDds, DvdRamDiscType,
+    DvdRamRecordingType, DvdRamSpareArea, DvdRamStatus, DvdRamWriteInhibit, JumpInterval, LayerBoundary,
+    ManualLayerJump, Remapping, ShiftedMiddleArea, UniqueDiscIdentifier,
+};
 
 use crate::ascii::Ascii;
 use crate::error::WireError;
@@ -59,6 +71,14 @@ codes! {
         LIST = 0xFF "list of structures",
     }
 
+    /// A format layer of a hybrid disc.
+    pub struct FormatLayerType(u16) {
+        CD = 0x0008 "CD",
+        DVD = 0x0010 "DVD",
+        BD = 0x0040 "BD",
+        HD_DVD = 0x0050 "HD DVD",
+    }
+
     /// What kind of DVD it is.
     pub struct BookType(u8) {
         DVD_ROM = 0x0 "DVD-ROM",
@@ -111,6 +131,21 @@ layout! {
     pub struct DvdCopyright: "DVD copyright information", size 4, needs 4 {
         protection: CopyrightProtection = 0[7; 8] "How the content is protected.",
         forbidden_regions: u8 = 1[7; 8] "Bit n: not to be played in region n + 1.",
+    }
+
+    /// Write protection status (format C0h).
+    pub struct WriteProtection: "write protection status", size 4, needs 4 {
+        write_inhibited: bool = 0[3; 1] "MSWI: the drive does not write this medium, whatever the others say.",
+        cartridge_protected: bool = 0[2; 1] "CWP: the cartridge's tab protects it.",
+        persistently_protected: bool = 0[1; 1] "PWP: until it is taken back.",
+        software_protected: bool = 0[0; 1] "SWPP: until power is cycled.",
+    }
+
+    /// What stands before the list of format layers (format 90h); two bytes of [`FormatLayerType`] for each follow.
+    pub struct FormatLayersHeader: "list of recognised format layers", size 2, needs 2 {
+        count: u8 = 0[7; 8] "How many format layers the drive recognises.",
+        default_layer: u8 = 1[5; 2] "Which one is accessed after the disc was loaded.",
+        online_layer: u8 = 1[1; 2] "Which one is accessed now.",
     }
 
     /// An entry of the list of structures (format FFh).
@@ -168,6 +203,18 @@ impl<'a> StructureData<'a> {
         self.body.chunks_exact(StructureListEntry::SIZE).map(StructureListEntry::read)
     }
 
+    /// The format layers of a hybrid disc (format 90h): as many as the body announces and has.
+    pub fn format_layers(&self) -> impl Iterator<Item = FormatLayerType> + use<'a> {
+        let count = self.body.first().map_or(0, |count| usize::from(*count));
+        let list = self.body.get(FormatLayersHeader::SIZE..).unwrap_or(&[]);
+        list.chunks_exact(2).take(count).map(|pair| FormatLayerType(u16::from_be_bytes([pair[0], pair[1]])))
+    }
+
+    /// The physical access control headers of BD (format 30h), each of [`PAC_BYTES`] with its segments.
+    pub fn access_controls(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.body.chunks_exact(PAC_BYTES)
+    }
+
     /// The units of BD disc information that begin as such.
     pub fn bd_units(&self) -> impl Iterator<Item = BdDiscInformation> + use<'a> {
         self.body
@@ -191,7 +238,15 @@ mod tests {
     use crate::layout::testing::check_layouts;
     use proptest::prelude::*;
 
-    check_layouts!(BdDiscInformation, DvdCopyright, DvdPhysicalFormat, StructureHeader, StructureListEntry);
+    check_layouts!(
+        BdDiscInformation,
+        DvdCopyright,
+        DvdPhysicalFormat,
+        FormatLayersHeader,
+        StructureHeader,
+        StructureListEntry,
+        WriteProtection,
+    );
 
     fn encoded(write: impl FnOnce(&mut Reply<'_>)) -> Vec<u8> {
         let mut buffer = vec![0xEE; 8192];
@@ -243,6 +298,21 @@ mod tests {
 
         let copyright = DvdCopyright::parse(&[1, 0xFD, 0, 0]).unwrap();
         assert_eq!((copyright.protection, copyright.forbidden_regions), (CopyrightProtection::CSS, 0xFD));
+    }
+
+    #[test]
+    fn layers_and_protection_by_hand() {
+        let bytes = [0, 8, 0, 0, 2, 0x10, 0x00, 0x10, 0x00, 0x40];
+        let answer = StructureData::parse(&bytes).unwrap();
+        assert!(answer.format_layers().eq([FormatLayerType::DVD, FormatLayerType::BD]));
+        let header = FormatLayersHeader::parse(answer.body).unwrap();
+        assert_eq!((header.count, header.default_layer, header.online_layer), (2, 1, 0));
+        assert_eq!(StructureData::parse(&bytes[..9]).unwrap().format_layers().count(), 1);
+        let protection = WriteProtection { persistently_protected: true, ..Default::default() };
+        assert_eq!(protection.to_bytes(), [2, 0, 0, 0]);
+        let two = vec![0; 4 + 2 * PAC_BYTES];
+        let two = [&[0x03, 0x02, 0, 0], &two[4..]].concat();
+        assert_eq!(StructureData::parse(&two).unwrap().access_controls().count(), 2);
     }
 
     #[test]
