@@ -1,5 +1,6 @@
 //! A disc as it is handed around: its state with the store that keeps its blocks.
 
+use crate::content::TrailingPacks;
 use crate::extents::Extents;
 use crate::image::MemoryImage;
 use crate::kind::MediumKind;
@@ -88,6 +89,7 @@ impl DiscState {
             kind,
             recording,
             rehearsal: None,
+            trailing_packs: TrailingPacks::default(),
             identifier: 0,
             rewrites: 0,
             endurance: None,

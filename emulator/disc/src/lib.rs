@@ -18,6 +18,7 @@ mod state;
 mod store;
 mod views;
 
+pub use content::TrailingPacks;
 pub use disc::{Disc, DiscError};
 pub use extents::Extents;
 pub use kind::{Family, MediumKind, MediumSpec, Rules};

@@ -62,8 +62,18 @@ impl DiscState {
             }
             return Ok(());
         }
-        keep(store, &placement, first, data).map_err(|_| Refusal::at_block(codes::WRITE_ERROR, first))?;
+        let failed = |_: StoreError| Refusal::at_block(codes::WRITE_ERROR, first);
+        if placement.source == Source::User {
+            store.write(Area::User, first, data).map_err(failed)?;
+            rules(self.kind).written(self, page, first, blocks);
+            return Ok(());
+        }
+        let channels = content::keep(store, &placement, page, &mut self.trailing_packs, first, data);
+        let channels = channels.map_err(failed)?;
         rules(self.kind).written(self, page, first, blocks);
+        if !channels.is_empty() {
+            rules(self.kind).sub_channels_written(self, first, &channels);
+        }
         Ok(())
     }
 
@@ -221,12 +231,5 @@ impl DiscState {
         let mut blocks = (first..).zip(buffer.chunks_mut(Area::User.stride()));
         let bad = blocks.find_map(|(block, bytes)| read(store, block, bytes).err().map(|_| block));
         Err(Refusal::at_block(refusal.code, bad.unwrap_or(first)))
-    }
-}
-
-fn keep(store: &mut dyn Store, placement: &Placement, first: i32, data: &[u8]) -> Result<(), StoreError> {
-    match placement.source {
-        Source::User => store.write(Area::User, first, data),
-        _ => content::keep(store, placement, first, data),
     }
 }

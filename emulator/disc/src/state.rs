@@ -1,5 +1,6 @@
 //! The state of a disc as a plain value: what is recorded where, and how it may go on. Everything that a drive reports is derived from it.
 
+use crate::content::TrailingPacks;
 use crate::extents::Extents;
 use crate::kind::MediumKind;
 use crate::store::Area;
@@ -17,6 +18,9 @@ pub struct DiscState {
     pub recording: Recording,
     /// What the disc would be if the writing that is rehearsed (test write) were real.
     pub rehearsal: Option<Box<DiscState>>,
+    /// Packs of R to W that go on in the next blocks.
+    #[serde(default)]
+    pub trailing_packs: TrailingPacks,
     /// Identifier that was written when the program area was begun (CD) or the disc was made.
     pub identifier: u32,
     /// How often the whole disc was blanked or formatted.
@@ -266,7 +270,7 @@ pub struct Track {
     pub isrc: Option<[u8; 12]>,
     /// Sub-channels were given and are kept.
     pub sub_channels: bool,
-    /// The end of what was recorded on layer 0 where recording jumped: layer jump recording.
+    /// Layer jump recording: the last block on layer 0 before each jump to layer 1.
     pub jumps: Vec<i32>,
     /// Blocks between packets, which can be addressed and not read: link, run-in and run-out of a CD's packets of variable length.
     #[serde(default)]

@@ -13,6 +13,8 @@ mod dvd_ram;
 mod pressed;
 mod shared;
 
+pub(crate) use shared::track_at;
+
 use crate::kind::{MediumKind, Rules};
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Form, Recording, Sequence, Track};

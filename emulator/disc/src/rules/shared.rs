@@ -68,7 +68,7 @@ fn contiguous_end(sequence: &Sequence, track: &Track) -> i32 {
 }
 
 /// The track that this block was recorded in, its pause included.
-pub(super) fn track_at(sequence: &Sequence, block: i32) -> Option<&Track> {
+pub(crate) fn track_at(sequence: &Sequence, block: i32) -> Option<&Track> {
     sequence
         .tracks()
         .map(|(_, track)| track)
