@@ -30,6 +30,33 @@ impl Area {
             Area::User => 2048,
         }
     }
+
+    /// Splits records from block `first` on into runs that lie in one chunk of `per_chunk` blocks each. For stores that keep chunks.
+    pub fn runs(self, per_chunk: i32, first: i32, length: usize) -> impl Iterator<Item = ChunkRun> {
+        let stride = self.stride();
+        let mut from = 0;
+        core::iter::from_fn(move || {
+            if from >= length {
+                return None;
+            }
+            let block = first.saturating_add((from / stride) as i32);
+            let (chunk, within) = (block.div_euclid(per_chunk), block.rem_euclid(per_chunk) as usize);
+            let bytes = from..length.min(from + (per_chunk as usize - within) * stride);
+            from = bytes.end;
+            Some(ChunkRun { chunk, at: within * stride, bytes })
+        })
+    }
+}
+
+/// Records that lie in one chunk of a store.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ChunkRun {
+    /// Number of the chunk: its first block, divided by the blocks of a chunk.
+    pub chunk: i32,
+    /// Where they begin in the chunk, in bytes.
+    pub at: usize,
+    /// Which bytes of the records they are.
+    pub bytes: Range<usize>,
 }
 
 /// A store that could not do what was asked.
@@ -94,26 +121,10 @@ impl Debug for MemoryStore {
     }
 }
 
-/// Splits records from block `first` on into runs that lie in one chunk: chunk, offset in it, and bytes.
-fn runs(area: Area, first: i32, length: usize) -> impl Iterator<Item = (i32, usize, Range<usize>)> {
-    let stride = area.stride();
-    let mut from = 0;
-    core::iter::from_fn(move || {
-        if from >= length {
-            return None;
-        }
-        let block = first.saturating_add((from / stride) as i32);
-        let (chunk, within) = (block.div_euclid(CHUNK), block.rem_euclid(CHUNK) as usize);
-        let run = from..length.min(from + (CHUNK as usize - within) * stride);
-        from = run.end;
-        Some((chunk, within * stride, run))
-    })
-}
-
 impl Store for MemoryStore {
     fn read(&mut self, area: Area, first: i32, buffer: &mut [u8]) -> Result<(), StoreError> {
-        for (chunk, at, run) in runs(area, first, buffer.len()) {
-            let part = &mut buffer[run];
+        for ChunkRun { chunk, at, bytes } in area.runs(CHUNK, first, buffer.len()) {
+            let part = &mut buffer[bytes];
             match self.chunks.get(&(area, chunk)) {
                 Some(bytes) => part.copy_from_slice(&bytes[at..at + part.len()]),
                 None => part.fill(0),
@@ -124,8 +135,8 @@ impl Store for MemoryStore {
 
     fn write(&mut self, area: Area, first: i32, records: &[u8]) -> Result<(), StoreError> {
         let whole = records.len() / area.stride() * area.stride();
-        for (chunk, at, run) in runs(area, first, whole) {
-            let part = &records[run];
+        for ChunkRun { chunk, at, bytes } in area.runs(CHUNK, first, whole) {
+            let part = &records[bytes];
             let full = CHUNK as usize * area.stride();
             if part.len() == full {
                 // A whole chunk is kept as it comes, without clearing it first.

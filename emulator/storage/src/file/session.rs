@@ -1,0 +1,249 @@
+//! A disc file while it is open: the database, and the transaction in which everything lies that was not committed.
+
+use super::error::DiscFileError;
+use super::pages::{Fault, Pages, Shared};
+use super::{FORMAT_VERSION, identity};
+use discrig_disc::{Area, DiscState, StoreError};
+use redb::{Builder, Database, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+const BLOCKS: TableDefinition<'_, (u8, i32), &[u8]> = TableDefinition::new("blocks");
+const STATE: TableDefinition<'_, (), &[u8]> = TableDefinition::new("state");
+
+/// Bytes of the file that the database keeps in memory, at most.
+const CACHE: usize = 4 << 20;
+
+/// The number of an area in the keys of the table.
+const fn code(area: Area) -> u8 {
+    match area {
+        Area::Raw => 0,
+        Area::SubChannel => 1,
+        Area::User => 2,
+    }
+}
+
+/// An open database.
+#[derive(Debug)]
+pub(super) struct Session<F: StorageBackend> {
+    /// The transaction, once there is something in it or to be read. It stands before the database: it must be dropped first.
+    transaction: Option<Box<Transaction>>,
+    database: Option<Database>,
+    pages: Arc<Pages<F>>,
+}
+
+struct Transaction(WriteTransaction);
+
+impl core::fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Transaction")
+    }
+}
+
+impl<F: StorageBackend> Session<F> {
+    /// Makes an empty file a disc.
+    pub(super) fn create(path: &Path, backend: F, state: &DiscState) -> Result<Session<F>, DiscFileError> {
+        let io = |source| DiscFileError::Io { path: path.into(), operation: "create", source };
+        let pages = Pages::create(backend).map_err(io)?;
+        let mut session = Session::start(pages).map_err(|fault| refused(path, fault))?;
+        session
+            .attempt(|transaction| {
+                transaction.open_table(BLOCKS)?;
+                Ok(())
+            })
+            .and_then(|()| session.put(state))
+            .map_err(|fault| refused(path, fault))?;
+        session.pages.identify(&identity::page()).map_err(io)?;
+        Ok(session)
+    }
+
+    /// Opens a disc; also whether it had to be recovered.
+    pub(super) fn open(path: &Path, backend: F) -> Result<(Session<F>, bool), DiscFileError> {
+        let (pages, closed) = Pages::open(backend).map_err(|fault| refused(path, fault))?;
+        let session = Session::start(pages).map_err(|fault| refused(path, fault))?;
+        Ok((session, !closed))
+    }
+
+    fn start(pages: Arc<Pages<F>>) -> Result<Session<F>, Fault> {
+        let shared = Shared(Arc::clone(&pages));
+        let database = guarded(&pages, || {
+            let mut builder = Builder::new();
+            builder.set_cache_size(CACHE).create_with_file_format_v3(true);
+            Ok(builder.create_with_backend(shared)?)
+        })?;
+        Ok(Session { transaction: None, database: Some(database), pages })
+    }
+
+    /// The state of the last commit.
+    pub(super) fn state(&mut self, path: &Path) -> Result<DiscState, DiscFileError> {
+        let bytes = self
+            .attempt(|transaction| {
+                let table = transaction.open_table(STATE)?;
+                Ok(table.get(())?.map(|value| value.value().to_vec()))
+            })
+            .map_err(|fault| refused(path, fault))?;
+        let damaged = |detail: &str| DiscFileError::Damaged { path: path.into(), detail: detail.into() };
+        let bytes = bytes.ok_or_else(|| damaged("it has no disc state"))?;
+        let (Some(version), Some(check), Some(json)) =
+            (bytes.first_chunk(), bytes.get(4..8).and_then(<[u8]>::first_chunk), bytes.get(8..))
+        else {
+            return Err(damaged("its disc state is cut short"));
+        };
+        let found = u32::from_le_bytes(*version);
+        if found > FORMAT_VERSION {
+            return Err(DiscFileError::Newer { path: path.into(), found, known: FORMAT_VERSION });
+        }
+        if crc32c::crc32c(json) != u32::from_le_bytes(*check) {
+            return Err(damaged("the checksum of its disc state is wrong"));
+        }
+        serde_json::from_slice(json)
+            .map_err(|error| damaged(&format!("its disc state cannot be understood: {error}")))
+    }
+
+    /// Copies from chunks: number, first byte, and where to. What is not there reads as zeros.
+    pub(super) fn read<'b>(
+        &mut self,
+        area: Area,
+        wanted: impl IntoIterator<Item = (i32, usize, &'b mut [u8])>,
+    ) -> Result<(), StoreError> {
+        self.attempt(|transaction| {
+            let table = transaction.open_table(BLOCKS)?;
+            for (chunk, at, buffer) in wanted {
+                match table.get((code(area), chunk))? {
+                    Some(value) => match value.value().get(at..at + buffer.len()) {
+                        Some(bytes) => buffer.copy_from_slice(bytes),
+                        None => return Err(redb::Error::Corrupted(format!("chunk {chunk} is cut short"))),
+                    },
+                    None => buffer.fill(0),
+                }
+            }
+            Ok(())
+        })
+        .map_err(failed)
+    }
+
+    /// Keeps whole chunks.
+    pub(super) fn write<'b>(
+        &mut self,
+        chunks: impl IntoIterator<Item = (Area, i32, &'b [u8])>,
+    ) -> Result<(), StoreError> {
+        self.attempt(|transaction| {
+            let mut table = transaction.open_table(BLOCKS)?;
+            for (area, chunk, bytes) in chunks {
+                table.insert((code(area), chunk), bytes)?;
+            }
+            Ok(())
+        })
+        .map_err(failed)
+    }
+
+    /// Whether there is this chunk.
+    pub(super) fn has(&mut self, area: Area, chunk: i32) -> Result<bool, StoreError> {
+        self.attempt(|transaction| Ok(transaction.open_table(BLOCKS)?.get((code(area), chunk))?.is_some()))
+            .map_err(failed)
+    }
+
+    /// Forgets whole chunks.
+    pub(super) fn erase(&mut self, area: Area, chunks: Range<i32>) -> Result<(), StoreError> {
+        let keys = (code(area), chunks.start)..(code(area), chunks.end);
+        self.attempt(|transaction| Ok(transaction.open_table(BLOCKS)?.retain_in(keys, |_, _| false)?))
+            .map_err(failed)
+    }
+
+    /// Makes everything durable, with this state.
+    pub(super) fn commit(&mut self, state: &DiscState) -> Result<(), StoreError> {
+        self.put(state).map_err(failed)
+    }
+
+    fn put(&mut self, state: &DiscState) -> Result<(), Fault> {
+        let json =
+            serde_json::to_vec(state).map_err(|error| Fault::Io(format!("the disc's state: {error}")))?;
+        let mut bytes = FORMAT_VERSION.to_le_bytes().to_vec();
+        bytes.extend_from_slice(&crc32c::crc32c(&json).to_le_bytes());
+        bytes.extend_from_slice(&json);
+        self.attempt(|transaction| {
+            transaction.open_table(STATE)?.insert((), &*bytes)?;
+            Ok(())
+        })?;
+        match self.transaction.take() {
+            Some(transaction) => guarded(&self.pages, || Ok(transaction.0.commit()?)),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs an operation in the transaction, which is begun when there is none.
+    fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, Fault> {
+        let Session { transaction, database, pages } = self;
+        guarded(pages, || {
+            let transaction = match transaction {
+                Some(transaction) => transaction,
+                None => {
+                    let database = database.as_ref().ok_or(redb::Error::PreviousIo)?;
+                    let mut begun = database.begin_write()?;
+                    // Recovery then has to look at nothing but the head, however large the disc is.
+                    begun.set_quick_repair(true);
+                    transaction.insert(Box::new(Transaction(begun)))
+                }
+            };
+            work(&transaction.0)
+        })
+    }
+}
+
+impl<F: StorageBackend> Drop for Session<F> {
+    fn drop(&mut self) {
+        let Session { transaction, database, pages } = self;
+        let closed = guarded(pages, || {
+            if let Some(transaction) = transaction.take() {
+                transaction.0.abort()?;
+            }
+            drop(database.take());
+            Ok(())
+        });
+        if closed.is_ok() {
+            // A file that cannot be marked as closed is recovered when it is opened next.
+            let _ = pages.close();
+        }
+    }
+}
+
+/// Runs an operation of the database. It panics when its pages make no sense, which checked pages do not let happen unless somebody forged them.
+fn guarded<F: StorageBackend, T>(
+    pages: &Pages<F>,
+    work: impl FnOnce() -> Result<T, redb::Error>,
+) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(pages.fault().unwrap_or_else(|| match error {
+            redb::Error::Corrupted(detail) => Fault::Damaged(detail),
+            other => Fault::Io(other.to_string()),
+        })),
+        Err(_) => {
+            Err(pages.fault().unwrap_or_else(|| Fault::Damaged("its pages contradict each other".into())))
+        }
+    }
+}
+
+fn refused(path: &Path, fault: Fault) -> DiscFileError {
+    let path = path.into();
+    match fault {
+        Fault::Damaged(detail) => DiscFileError::Damaged { path, detail },
+        Fault::Full(detail) => DiscFileError::Full { path, detail },
+        Fault::Io(detail) => {
+            DiscFileError::Io { path, operation: "use", source: std::io::Error::other(detail) }
+        }
+    }
+}
+
+fn failed(fault: Fault) -> StoreError {
+    match fault {
+        Fault::Damaged(detail) => StoreError::Failed(format!("the disc file is damaged: {detail}")),
+        Fault::Full(detail) => StoreError::Full(detail),
+        Fault::Io(detail) => StoreError::Failed(detail),
+    }
+}
