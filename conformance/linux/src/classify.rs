@@ -219,6 +219,9 @@ fn settle_errno(raw: RawAnswer, errno: Errno, kind: NodeKind) -> DeviceError {
     raw.error(what, effect)
 }
 
+/// The answer as the device gave it. The residual is the adapter driver's word, and libata has none for ATAPI drives: it counts the bytes
+/// of a transfer but does not hand the count on, so there every command seems to fill its buffer. What came is then known from
+/// the lengths in the data alone; those who compare both count too many bytes as possible, too few as a mistake.
 fn completion(raw: &RawAnswer, answer: &SgAnswer, length: usize) -> Completion {
     let left = usize::try_from(answer.residual).unwrap_or(0);
     let has_sense = answer.driver_status & DRIVER_SENSE != 0 && !raw.sense.is_empty();

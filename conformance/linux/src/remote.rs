@@ -95,13 +95,11 @@ impl AgentProcess {
     }
 
     fn call(&self, call: &Call, limit: Duration) -> Result<Answer, DeviceError> {
-        let dead =
-            || DeviceError::new(ErrorKind::InvalidHandle, "ask process").with_source("the process is dead");
         let mut slot = locked(&self.pipe);
-        let pipe = slot.as_mut().ok_or_else(dead)?;
+        let pipe = slot.as_mut().ok_or_else(|| self.dead())?;
         if rpc::send(&mut pipe.to, call).is_err() {
             *slot = None;
-            return Err(dead());
+            return Err(self.dead());
         }
         let mut reader = DeadlineReader { from: &mut pipe.from, deadline: Instant::now() + limit };
         let received = rpc::receive::<Answer>(&mut reader);
@@ -117,9 +115,18 @@ impl AgentProcess {
             }
             Ok(None) | Err(_) => {
                 *slot = None;
-                Err(dead().with_effect(Effect::Unknown))
+                Err(self.dead().with_effect(Effect::Unknown))
             }
         }
+    }
+
+    /// The error of a call to a process that has ended, with how it ended where that is known.
+    fn dead(&self) -> DeviceError {
+        let why = match locked(&self.child).try_wait() {
+            Ok(Some(status)) => format!("the process is dead: {status}"),
+            Ok(None) | Err(_) => "the process is dead".to_owned(),
+        };
+        DeviceError::new(ErrorKind::InvalidHandle, "ask process").with_source(why)
     }
 }
 
