@@ -60,9 +60,9 @@ impl<const N: usize> Sums<N> {
     /// Takes the next symbol of each.
     #[inline]
     fn add(&mut self, symbols: &[u8; N]) {
-        for at in 0..N {
-            self.plain[at] ^= symbols[at];
-            self.weighted[at] = twice(self.weighted[at]) ^ symbols[at];
+        for ((plain, weighted), symbol) in self.plain.iter_mut().zip(&mut self.weighted).zip(symbols) {
+            *plain ^= symbol;
+            *weighted = twice(*weighted) ^ symbol;
         }
     }
 

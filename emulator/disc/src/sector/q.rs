@@ -14,7 +14,7 @@ pub const LEAD_OUT: u8 = 0xAA;
 /// A number as it stands in a header or a frame: BCD up to 99, unchanged from 100 on.
 #[must_use]
 pub const fn bcd(number: u8) -> u8 {
-    if number < 100 { number / 10 << 4 | number % 10 } else { number }
+    if number < 100 { ((number / 10) << 4) | (number % 10) } else { number }
 }
 
 /// The number that stands there; `None` for what is neither BCD nor from A0h on.
