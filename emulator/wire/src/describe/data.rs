@@ -1,7 +1,10 @@
 //! The data phase of each command of the table, decoded.
 
 use super::listing::Listing;
-use crate::capacity::Capacity;
+use super::recording;
+use super::structures::disc_structure;
+use crate::buffer::{BufferCapacity, BufferMode};
+use crate::capacity::{Capacity, Capacity16};
 use crate::cdb::Cdb;
 use crate::command::{Command, ReadToc};
 use crate::disc::{DiscDataType, DiscInformation, PowResources, TrackResources};
@@ -18,7 +21,7 @@ use crate::reservation::{
     ReservationCapabilities, ReservationKeys, ReservationParameters, ReservationStatus,
 };
 use crate::sense::SenseBuffer;
-use crate::structure::{BdStructure, DvdCopyright, DvdPhysicalFormat, DvdStructure, StructureData};
+use crate::sub_channel::{BlockHeader, SubChannelFormat};
 use crate::toc::{Atip, LEAD_OUT, TocData, TocFormat};
 use crate::track::TrackInformation;
 
@@ -41,7 +44,7 @@ pub fn describe_data(cdb: &Cdb, data: &[u8]) -> String {
 }
 
 /// Adds a structure below a heading.
-fn show<T: Layout>(parsed: Result<T, WireError>, out: &mut Listing) -> Result<(), WireError> {
+pub(super) fn show<T: Layout>(parsed: Result<T, WireError>, out: &mut Listing) -> Result<(), WireError> {
     let structure = parsed?;
     out.section(T::NAME, |out| out.structure(&structure));
     Ok(())
@@ -49,8 +52,9 @@ fn show<T: Layout>(parsed: Result<T, WireError>, out: &mut Listing) -> Result<()
 
 fn decode(command: &Command, data: &[u8], out: &mut Listing) -> Result<(), WireError> {
     match command {
+        Command::FormatUnit(command) => recording::format_parameters(command.format_code, data, out),
         Command::GetConfiguration(_) => configuration(data, out),
-        Command::GetEventStatusNotification(_) => event(data, out),
+        Command::GetEventStatusNotification(_) | Command::SendEvent(_) => event(data, out),
         Command::GetPerformance(command) => performance(PerformanceKind(command.kind), data, out),
         Command::Inquiry(inquiry) if inquiry.evpd => vital_product_data(data, out),
         Command::Inquiry(_) => show(StandardInquiry::parse(data), out),
@@ -69,13 +73,27 @@ fn decode(command: &Command, data: &[u8], out: &mut Listing) -> Result<(), WireE
         | Command::PersistentReserveOutPreempt(_)
         | Command::PersistentReserveOutPreemptAndAbort(_)
         | Command::PersistentReserveOutRegisterAndIgnore(_) => show(ReservationParameters::parse(data), out),
+        Command::ReadBuffer(command) => recording::buffer(BufferMode(command.mode), data, out),
+        Command::ReadBufferCapacity(_) => show(BufferCapacity::parse(data), out),
         Command::ReadCapacity(_) => show(Capacity::parse(data), out),
+        Command::ReadCapacity16(_) => show(Capacity16::parse(data), out),
         Command::ReadDiscInformation(command) => disc_information(DiscDataType(command.data_type), data, out),
         Command::ReadDiscStructure(command) => disc_structure(command.media_type, command.format, data, out),
+        Command::ReadFormatCapacities(_) => recording::format_capacities(data, out),
+        Command::ReadHeader(_) => show(BlockHeader::parse(data), out),
+        Command::ReadMediaSerialNumber(_) => recording::media_serial_number(data, out),
+        Command::ReadSubChannel(command) => {
+            recording::sub_channel(SubChannelFormat(command.format), data, out)
+        }
         Command::ReadToc(command) => table_of_contents(command, data, out),
         Command::ReadTrackInformation(_) => show(TrackInformation::parse(data), out),
+        Command::ReportKey(command) => recording::report_key(command, data, out),
         Command::ReportLuns(_) => logical_units(data, out),
         Command::RequestSense(_) => sense(data, out),
+        Command::SendCueSheet(_) => recording::cue_sheet(data, out),
+        Command::SendDiscStructure(command) => disc_structure(command.media_type, command.format, data, out),
+        Command::SendKey(command) => recording::send_key(command, data, out),
+        Command::SendOpcInformation(_) => recording::opc(data, out),
         Command::SetStreaming(_) => show(StreamingRequest::parse(data), out),
         _ => user_data(data, out),
     }
@@ -312,31 +330,21 @@ fn performance(kind: PerformanceKind, data: &[u8], out: &mut Listing) -> Result<
                 out.line(format_args!("{} blocks from {}", area.blocks, area.start_block));
             }
         }
+        PerformanceKind::DEFECT_STATUS => {
+            for (status, bits) in answer.defect_status() {
+                let defective: u32 = bits.iter().map(|byte| byte.count_ones()).sum();
+                out.section("defect status", |out| {
+                    out.structure(&status);
+                    out.line(format_args!("groups with defects: {defective}"));
+                });
+            }
+        }
         PerformanceKind::WRITE_SPEED => {
             answer.write_speeds().for_each(|speed| out.section("speed", |out| out.structure(&speed)));
         }
         _ => out.bytes(data),
     });
     Ok(())
-}
-
-fn disc_structure(media: u8, format: u8, data: &[u8], out: &mut Listing) -> Result<(), WireError> {
-    let answer = StructureData::parse(data)?;
-    let name = if media == 0 { DvdStructure(format).to_string() } else { BdStructure(format).to_string() };
-    out.section(format_args!("disc structure {name}"), |out| {
-        match (media, format) {
-            (0, 0x00 | 0x10) => out.structure(&DvdPhysicalFormat::parse(answer.body)?),
-            (0, 0x01) => out.structure(&DvdCopyright::parse(answer.body)?),
-            (1, 0x00) => {
-                answer.bd_units().for_each(|unit| out.section("unit", |out| out.structure(&unit)));
-            }
-            (_, 0xFF) => {
-                answer.list().for_each(|entry| out.section("structure", |out| out.structure(&entry)));
-            }
-            _ => out.bytes(answer.body),
-        }
-        Ok(())
-    })
 }
 
 fn mechanism(data: &[u8], out: &mut Listing) -> Result<(), WireError> {

@@ -4,20 +4,26 @@
 
 mod data;
 mod listing;
+mod recording;
+mod structures;
 
 pub use data::describe_data;
 
+use crate::buffer::BufferMode;
 use crate::cdb::Cdb;
+use crate::close::{BlankingType, CloseFunction};
 use crate::command::{Command, CommandSpec, Field};
 use crate::disc::DiscDataType;
 use crate::feature::{FeatureCode, RequestedType};
 use crate::inquiry::VpdCode;
+use crate::key::{KeyClass, ReportKeyFormat, SendKeyFormat};
 use crate::luns::SelectReport;
 use crate::mode::PageCode;
 use crate::performance::PerformanceKind;
 use crate::reservation::ReservationKind;
 use crate::sense::SenseBuffer;
 use crate::structure::{BdStructure, DvdStructure, StructureMedia};
+use crate::sub_channel::SubChannelFormat;
 use crate::toc::TocFormat;
 use crate::track::TrackAddressType;
 use listing::words;
@@ -62,17 +68,24 @@ fn meaning(spec: &CommandSpec, field: &Field, value: u64, cdb: &Cdb) -> Option<&
     match (spec.opcode, field.name) {
         (0x12, "page_code") if spec.field("evpd")?.get(cdb) != 0 => VpdCode(byte).name(),
         (0x1A | 0x5A, "page_code") => PageCode(byte).name(),
+        (0x3B | 0x3C, "mode") => BufferMode(byte).name(),
+        (0x42, "format") => SubChannelFormat(byte).name(),
         (0x43, "format") => TocFormat(byte).name(),
         (0x46, "requested_type") => RequestedType(byte).name(),
         (0x46, "starting_feature_number") => FeatureCode(value as u16).name(),
         (0x51, "data_type") => DiscDataType(byte).name(),
         (0x52, "address_type") => TrackAddressType(byte).name(),
+        (0x5B, "close_function") => CloseFunction(byte).name(),
         (0x5F, "kind") => ReservationKind(byte).name(),
         (0xA0, "select_report") => SelectReport(byte).name(),
+        (0xA1, "blanking_type") => BlankingType(byte).name(),
+        (0xA3 | 0xA4, "key_class") => KeyClass(byte).name(),
+        (0xA3, "key_format") => SendKeyFormat(byte).name(),
+        (0xA4, "key_format") => ReportKeyFormat(byte).name(),
         (0xAC, "kind") => PerformanceKind(byte).name(),
-        (0xAD, "media_type") => StructureMedia(byte).name(),
-        (0xAD, "format") if spec.field("media_type")?.get(cdb) == 0 => DvdStructure(byte).name(),
-        (0xAD, "format") => BdStructure(byte).name(),
+        (0xAD | 0xBF, "media_type") => StructureMedia(byte).name(),
+        (0xAD | 0xBF, "format") if spec.field("media_type")?.get(cdb) == 0 => DvdStructure(byte).name(),
+        (0xAD | 0xBF, "format") => BdStructure(byte).name(),
         _ => None,
     }
 }

@@ -28,6 +28,22 @@ fn commands_in_a_line() {
             "READ DISC STRUCTURE: media type 01h BD, format FFh list of structures, allocation length 4100 (1004h)",
         ),
         (
+            "5B 01 02 00 00 00 00 00 00 00",
+            "CLOSE TRACK/SESSION: immed, close function 02h close the session or border; write the lead-out of DVD+RW and formatted DVD-RW",
+        ),
+        (
+            "A1 11 00 00 00 00 00 00 00 00 00 00",
+            "BLANK: immed, blanking type 01h blank only PMA, first TOC and first pregap, or lead-in and RMA",
+        ),
+        (
+            "A4 00 00 00 00 00 00 00 00 08 08 00",
+            "REPORT KEY: allocation length 8, key format 08h region playback control state",
+        ),
+        (
+            "BF 00 00 00 00 00 00 20 00 0C 00 00",
+            "SEND DISC STRUCTURE: format 20h layer boundary, parameter list length 12 (0Ch)",
+        ),
+        (
             "D8 00 00 00 00 00 00 00 00 00 00 00",
             "D8 00 00 00 00 00 00 00 00 00 00 00: operation code D8h is not in the table",
         ),
@@ -129,6 +145,99 @@ fn pages_known_and_unknown() {
 }
 
 #[test]
+fn lists_for_writing() {
+    let format = [0, 0x82, 0, 8, 0xFF, 0xFF, 0xFF, 0xFF, 0x98, 0, 0, 0];
+    let format = describe_data(&cdb("04 11 00 00 00 00"), &format);
+    insta::assert_snapshot!(format, @r"
+    format list header
+      descriptor length: 8
+      set: format options valid, immed
+    format descriptor
+      blocks: 4294967295
+      format type: 26h DVD+RW background format
+      sub type: 0
+      parameter: 0
+    ");
+    let capacities =
+        [0, 0, 0, 16, 0x00, 0x23, 0x05, 0x40, 0x01, 0, 8, 0, 0x00, 0x23, 0x05, 0x40, 0x98, 0, 0, 0];
+    let capacities = describe_data(&cdb("23 00 00 00 00 00 00 00 FC 00"), &capacities);
+    insta::assert_snapshot!(capacities, @r"
+    format capacities
+      2295104 blocks of 2048 bytes, 01h unformatted: the largest capacity possible
+      26h DVD+RW background format: 2295104 blocks, parameter 0h
+    ");
+    let sheet = *b"\x01\0\0\x01\0\0\0\0\x021234567\x03\x01DEXYZ2\x01\x01\x01\0\0\0\x02\0\x41\xAA\x01\x14\0\x03\x3B\x4A";
+    let sheet = describe_data(&cdb("5D 00 00 00 00 00 00 00 28 00"), &sheet);
+    insta::assert_snapshot!(sheet, @r"
+    cue sheet
+      00:00:00 lead-in, audio; main channel 01h audio, made by the drive; sub-channels 00h none, made by the drive
+      catalog number: 1234567
+      ISRC of track 1: DEXYZ2
+      00:02:00 track 1, index 1, audio; main channel 00h audio, 2352 bytes; sub-channels 00h none, made by the drive
+      03:59:74 lead-out, data; main channel 14h mode 1, made by the drive; sub-channels 00h none, made by the drive
+    ");
+}
+
+#[test]
+fn regions_positions_and_structures() {
+    let region =
+        describe_data(&cdb("A4 00 00 00 00 00 00 00 00 08 08 00"), &[0, 6, 0, 0, 0x64, 0xFD, 0x01, 0]);
+    insta::assert_snapshot!(region, @r"
+    RPC state
+      region type: 01h set
+      vendor resets: 4
+      user changes: 4
+      region mask: 253
+      scheme: 1
+    the drive plays region 2
+    ");
+    let position = [0, 0x11, 0, 12, 1, 0x10, 2, 1, 0, 0, 0x12, 0x34, 0, 0, 0, 5];
+    let position = describe_data(&cdb("42 00 40 01 00 00 00 00 10 00"), &position);
+    insta::assert_snapshot!(position, @r"
+    sub-channel, audio status 11h playing
+      current position data
+        format: 01h position of the pick-up
+        adr: 1
+        control: 0
+        track: 2
+        index: 1
+        absolute address: 4660
+        relative address: 5
+    ");
+    let boundary = [0, 10, 0, 0, 0x80, 0, 0, 0, 0, 0x1F, 0xD8, 0x00];
+    let boundary = describe_data(&cdb("AD 00 00 00 00 00 00 20 00 0C 00 00"), &boundary);
+    insta::assert_snapshot!(boundary, @r"
+    disc structure 20h layer boundary
+      layer 0 blocks: 2086912
+      set: fixed
+    ");
+    let mut plus = vec![0; 4 + 256];
+    plus[..6].copy_from_slice(&[0x01, 0x02, 0, 0, 0xA1, 0x0F]);
+    plus[23..34].copy_from_slice(b"RICOHJPNR01");
+    let plus = describe_data(&cdb("AD 00 00 00 00 00 00 11 01 04 00 00"), &plus);
+    insta::assert_snapshot!(plus, @r"
+    disc structure 11h address in pre-groove
+      book type: 0Ah DVD+R
+      part version: 1
+      disc size: 0
+      maximum rate: 15
+      number of layers: 0
+      layer type: 0
+      linear density: 0
+      track density: 0
+      first sector: 0
+      last sector: 0
+      last sector of layer 0: 0
+      product revision: 0
+      bytes in use: 0
+      manufacturer: RICOHJPN
+      media type: R01
+    ");
+    let serial = describe_data(&cdb("AB 01 00 00 00 00 00 00 00 10 00 00"), b"\0\0\0\x04A1B2");
+    assert_eq!(serial, "media serial number: A1B2");
+}
+
+#[test]
 fn data_that_are_not_what_they_should_be() {
     let text = describe_data(&cdb("46 00 00 00 00 00 00 01 00 00"), &[0, 0, 0, 2, 0, 0, 0, 8]);
     insta::assert_snapshot!(text, @r"
@@ -145,8 +254,8 @@ proptest! {
     #[test]
     fn any_command_with_any_data(
         row in 0..Command::TABLE.len(),
-        values in prop::collection::vec(any::<u64>(), 8),
-        small in prop::collection::vec(0u8..4, 8),
+        values in prop::collection::vec(any::<u64>(), 12),
+        small in prop::collection::vec(0u8..4, 12),
         mut data in prop::collection::vec(any::<u8>(), 0..160),
         plain: bool,
     ) {

@@ -174,6 +174,23 @@ layout! {
     }
 }
 
+impl BookType {
+    /// Whether it is a DVD+R or DVD+RW, which say who made them in physical format information.
+    #[must_use]
+    pub const fn is_dvd_plus(self) -> bool {
+        matches!(
+            self,
+            BookType::DVD_PLUS_R | BookType::DVD_PLUS_R_DL | BookType::DVD_PLUS_RW | BookType::DVD_PLUS_RW_DL
+        )
+    }
+
+    /// Whether it is a DVD-R or DVD-RW, which say where their borders are.
+    #[must_use]
+    pub const fn has_borders(self) -> bool {
+        matches!(self, BookType::DVD_R | BookType::DVD_RW)
+    }
+}
+
 /// A READ DISC STRUCTURE answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StructureData<'a> {
