@@ -8,7 +8,7 @@ pub use toc::Toc;
 
 use crate::refusal::Refusal;
 use crate::rules::rules;
-use crate::state::DiscState;
+use crate::state::{DiscState, Recording};
 use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
 use discrig_wire::disc::{DiscInformation, PowResources, TrackResources};
 use discrig_wire::feature::{FeatureCode, Profile};
@@ -109,5 +109,19 @@ impl DiscState {
     #[must_use]
     pub fn is_writable(&self) -> bool {
         information::is_writable(self)
+    }
+
+    /// The media catalogue number of the last session that has one.
+    #[must_use]
+    pub fn catalogue_number(&self) -> Option<[u8; 13]> {
+        let Recording::Sequential(sequence) = &self.recording else { return None };
+        sequence.sessions.iter().rev().find_map(|session| session.catalogue)
+    }
+
+    /// Control nibble and recording code of a track; `None` when there is no such track.
+    #[must_use]
+    pub fn recording_code(&self, track: u8) -> Option<(u8, Option<[u8; 12]>)> {
+        let Recording::Sequential(sequence) = &self.recording else { return None };
+        sequence.track(track.into()).map(|(_, track)| (track.control, track.isrc))
     }
 }
