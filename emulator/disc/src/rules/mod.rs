@@ -10,8 +10,11 @@ mod dvd_minus;
 mod dvd_plus_r;
 mod dvd_plus_rw;
 mod dvd_ram;
+mod increments;
 mod pressed;
 mod shared;
+#[cfg(test)]
+mod trial;
 
 pub(crate) use shared::track_at;
 
