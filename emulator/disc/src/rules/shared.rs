@@ -1,5 +1,9 @@
 //! What several families have in common.
 
+pub(super) mod defects;
+pub(crate) mod protection;
+pub(super) mod spares;
+
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Form, Recording, Sequence, Surface, Track};
 use core::ops::Range;
@@ -7,7 +11,14 @@ use discrig_wire::capacity::{CapacityKind, CurrentCapacity};
 use discrig_wire::sense::codes;
 
 /// Bytes of a block of user data.
-const BLOCK: u32 = 2048;
+pub(super) const BLOCK: u32 = 2048;
+
+/// Where the fields of the format descriptor stand in the parameter list of FORMAT UNIT, behind its header of four bytes.
+pub(super) const NUMBER_OF_BLOCKS: u16 = 4;
+/// Format type in the high six bits, sub-type in the low two.
+pub(super) const FORMAT_TYPE: u16 = 8;
+/// Type-dependent parameter.
+pub(super) const FORMAT_PARAMETER: u16 = 9;
 
 /// The descriptor of what the disc is now: formatted blocks, or the most that it could have.
 pub(super) fn current_capacity(disc: &DiscState) -> CurrentCapacity {
@@ -39,6 +50,10 @@ pub(super) fn last_block(disc: &DiscState) -> u32 {
 pub(super) fn readable(disc: &DiscState, first: i32, blocks: u32) -> Result<Form, Refusal> {
     let range = blocks_of(first, blocks)?;
     let (form, end) = match &disc.recording {
+        Recording::Random(Surface { blocks: 0, .. }) => return Err(codes::MEDIUM_NOT_FORMATTED.into()),
+        Recording::Random(_) if first < 0 => {
+            return Err(Refusal::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, first));
+        }
         Recording::Random(surface) => (Form::Mode1, i32::try_from(surface.blocks).unwrap_or(i32::MAX)),
         Recording::Sequential(sequence) => match track_at(sequence, first) {
             Some(track) => (track.form, contiguous_end(sequence, track)),
@@ -48,8 +63,7 @@ pub(super) fn readable(disc: &DiscState, first: i32, blocks: u32) -> Result<Form
     if range.end > end || first >= end {
         return Err(Refusal::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, end.max(first)));
     }
-    if disc.damaged.intersects(range.clone()) {
-        let block = range.clone().find(|block| disc.damaged.covers(*block..block + 1)).unwrap_or(first);
+    if let Some(block) = defects::first_damaged(disc, range) {
         return Err(Refusal::at_block(codes::UNRECOVERED_READ_ERROR, block));
     }
     Ok(form)
