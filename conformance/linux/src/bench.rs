@@ -25,6 +25,8 @@ use std::sync::{Arc, Mutex, Weak};
 
 /// How long the drive gets to become ready when it is brought to the known state.
 const READY: Duration = Duration::from_secs(30);
+/// How long a drive that is leaving may answer with errors of its path before the kernel knows that it is gone.
+const LEAVES: Duration = Duration::from_secs(3);
 
 /// What the bench may do.
 #[derive(Clone, Debug, Default)]
@@ -182,6 +184,34 @@ impl LinuxBench {
         Ok(agent)
     }
 
+    /// Brings the drive to the known state.
+    fn bring_back(&mut self) -> Result<(), DeviceError> {
+        self.faults.lift();
+        self.rig.kill_agents()?;
+        self.rig.revoke_objects();
+        self.recover_instance()?;
+        let (node, fd) = self.rig.open_either()?;
+        let mut ask = Ask::new(&node, &fd);
+        undo::undo(&node, &fd, &mut self.rig.journal().traces())?;
+        self.rig.journal().clear();
+        // Also what this bench has not done itself, as far as this user may.
+        undo::unlock_door(&node, &fd);
+        unless_denied(undo::allow_removal(&node, &fd))?;
+        unless_denied(undo::release(&node, &fd))?;
+        if self.options.allow_tray && self.had_disc && ask.tray_open()?.unwrap_or(false) {
+            ask.load()?;
+        }
+        ask.settle(READY)?;
+        // The journals of the children that were killed.
+        undo::heal_node(self.rig.folder(), &self.rig.current()).map(drop)
+    }
+
+    /// Whether the drive is about to go, or gone by now.
+    fn is_leaving(&self) -> bool {
+        let device = self.rig.current().device;
+        device.is_some_and(|device| plug::wait(LEAVES, || (!device.exists()).then_some(())).is_some())
+    }
+
     /// Sees to it that there is a drive to work with, also as another instance.
     fn recover_instance(&mut self) -> Result<(), DeviceError> {
         if let Some(plug) = self.plug.as_mut().filter(|plug| plug.is_pulled()) {
@@ -256,24 +286,12 @@ impl Bench for LinuxBench {
     }
 
     fn restore(&mut self) -> Result<(), DeviceError> {
-        self.faults.lift();
-        self.rig.kill_agents()?;
-        self.rig.revoke_objects();
-        self.recover_instance()?;
-        let (node, fd) = self.rig.open_either()?;
-        let mut ask = Ask::new(&node, &fd);
-        undo::undo(&node, &fd, &mut self.rig.journal().traces())?;
-        self.rig.journal().clear();
-        // Also what this bench has not done itself, as far as this user may.
-        undo::unlock_door(&node, &fd);
-        unless_denied(undo::allow_removal(&node, &fd))?;
-        unless_denied(undo::release(&node, &fd))?;
-        if self.options.allow_tray && self.had_disc && ask.tray_open()?.unwrap_or(false) {
-            ask.load()?;
-        }
-        ask.settle(READY)?;
-        // The journals of the children that were killed.
-        undo::heal_node(self.rig.folder(), &self.rig.current()).map(drop)
+        self.bring_back().map_err(|error| match error.kind() {
+            ErrorKind::Transport if self.is_leaving() => {
+                DeviceError::new(ErrorKind::Gone, "restore").with_source(error)
+            }
+            _ => error,
+        })
     }
 
     fn faults(&mut self) -> Option<&mut dyn FaultControl> {

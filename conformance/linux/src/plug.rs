@@ -100,7 +100,8 @@ pub(crate) fn find(kind: NodeKind, identity: &Identity, place: &ScsiDevice) -> O
     })
 }
 
-fn wait<T>(limit: Duration, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
+/// Waits until there is something, for `limit` at most.
+pub(crate) fn wait<T>(limit: Duration, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
     let started = Instant::now();
     loop {
         if let Some(value) = condition() {
