@@ -1,20 +1,20 @@
 # A run that ends before its time, at random moments seeded by SEED, leaves the drive neither locked nor prevented: after SIGKILL once inspect
-# has looked, after a second Ctrl-C at once. Rounds alternate between the nodes of the drive, because the kernel tidies up behind sr and behind
-# sg it does not, and between runs that lock in two processes and runs that prevent removal.
+# has looked, after a second Ctrl-C at once. Rounds alternate between runs that lock in two processes and runs that prevent removal, and between
+# the nodes of the drive, because the kernel tidies up behind sr and behind sg it does not. The locks need sr.
 
 kills=50 interrupts=10
 RANDOM=$SEED
 sg=/dev/$(sg_of sr0)
-nodes=(/dev/sr0 "$sg")
-parts=('recorder.property.c*' 'tray.property.[lp]*')
+nodes=(/dev/sr0 "$sg" /dev/sr0)
+parts=('recorder.property.c*' 'tray.property.[lp]*' 'tray.property.[lp]*')
 
 # begin ROUND: starts a run and lets it go on for up to 1.2 s. Sets node, pid, where.
 begin() {
     local milliseconds=$((RANDOM % 1200)) delay
-    node=${nodes[$1 % 2]}
+    node=${nodes[$1 % ${#nodes[@]}]}
     printf -v delay '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
     rm -rf /run/report
-    "$DISCRIG" test "$node" "${SUITE[@]}" --only "${parts[$1 / 2 % 2]}" --report-dir /run/report >/run/test.txt 2>&1 &
+    "$DISCRIG" test "$node" "${SUITE[@]}" --only "${parts[$1 % ${#parts[@]}]}" --report-dir /run/report >/run/test.txt 2>&1 &
     pid=$!
     where="round $1 on $node, ended after $delay s"
     sleep "$delay"
