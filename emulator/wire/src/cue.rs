@@ -16,24 +16,25 @@ codes! {
         RECORDING_CODE = 3 "half of an ISRC",
     }
 
-    /// Form of the main channel: how many bytes of a sector the initiator sends, and of which kind.
+    /// Form of the main channel: how many bytes of a sector the initiator sends, and of which kind. In the forms of which none counts the
+    /// drive writes zeros as user data.
     pub struct MainForm(u8) {
         AUDIO = 0x00 "audio, 2352 bytes",
         AUDIO_GENERATED = 0x01 "audio, made by the drive",
         MODE_1 = 0x10 "mode 1, 2048 bytes",
         MODE_1_RAW = 0x11 "mode 1, 2352 bytes",
-        MODE_1_RAW_CORRECTED = 0x12 "mode 1, 2352 bytes, of which 2048 count",
-        MODE_1_IGNORED = 0x13 "mode 1, 2352 bytes, of which none counts",
+        MODE_1_IGNORED = 0x12 "mode 1, 2048 bytes, of which none counts",
+        MODE_1_RAW_IGNORED = 0x13 "mode 1, 2352 bytes, of which none counts",
         MODE_1_GENERATED = 0x14 "mode 1, made by the drive",
         XA = 0x20 "XA or CD-I, 2336 bytes",
         XA_RAW = 0x21 "XA or CD-I, 2352 bytes",
-        XA_RAW_CORRECTED = 0x22 "XA or CD-I, 2352 bytes, of which 2336 count",
-        XA_IGNORED = 0x23 "XA or CD-I, 2352 bytes, of which none counts",
+        XA_IGNORED = 0x22 "XA or CD-I, 2336 bytes, of which none counts",
+        XA_RAW_IGNORED = 0x23 "XA or CD-I, 2352 bytes, of which none counts",
         XA_GENERATED = 0x24 "XA or CD-I, made by the drive",
         MODE_2 = 0x30 "mode 2, 2336 bytes",
         MODE_2_RAW = 0x31 "mode 2, 2352 bytes",
-        MODE_2_RAW_CORRECTED = 0x32 "mode 2, 2352 bytes, of which 2336 count",
-        MODE_2_IGNORED = 0x33 "mode 2, 2352 bytes, of which none counts",
+        MODE_2_IGNORED = 0x32 "mode 2, 2336 bytes, of which none counts",
+        MODE_2_RAW_IGNORED = 0x33 "mode 2, 2352 bytes, of which none counts",
         MODE_2_GENERATED = 0x34 "mode 2, made by the drive",
     }
 
@@ -89,18 +90,15 @@ impl MainForm {
             | MainForm::MODE_1_GENERATED
             | MainForm::XA_GENERATED
             | MainForm::MODE_2_GENERATED => 0,
-            MainForm::MODE_1 => 2048,
-            MainForm::XA | MainForm::MODE_2 => 2336,
+            MainForm::MODE_1 | MainForm::MODE_1_IGNORED => 2048,
+            MainForm::XA | MainForm::XA_IGNORED | MainForm::MODE_2 | MainForm::MODE_2_IGNORED => 2336,
             MainForm::AUDIO
             | MainForm::MODE_1_RAW
-            | MainForm::MODE_1_RAW_CORRECTED
-            | MainForm::MODE_1_IGNORED
+            | MainForm::MODE_1_RAW_IGNORED
             | MainForm::XA_RAW
-            | MainForm::XA_RAW_CORRECTED
-            | MainForm::XA_IGNORED
+            | MainForm::XA_RAW_IGNORED
             | MainForm::MODE_2_RAW
-            | MainForm::MODE_2_RAW_CORRECTED
-            | MainForm::MODE_2_IGNORED => 2352,
+            | MainForm::MODE_2_RAW_IGNORED => 2352,
             _ => return None,
         })
     }
@@ -238,6 +236,20 @@ mod tests {
         assert!(matches!(CueSheet::parse(&bytes[..9]), Err(WireError::LengthMismatch { said: 16, .. })));
         let text = CueEntry::parse(&[0x01, 0, 0, 0x41, 0, 0, 0, 0]).unwrap();
         assert_eq!((text.sub_channel_form, text.main_form), (SubChannelForm::RAW, MainForm::AUDIO_GENERATED));
+    }
+
+    #[test]
+    fn lengths_of_the_forms() {
+        let lengths = |forms: [u8; 5]| forms.map(|form| MainForm(form).bytes());
+        let [two, one, raw] = [Some(2336), Some(2048), Some(2352)];
+        assert_eq!(lengths([0x10, 0x11, 0x12, 0x13, 0x14]), [one, raw, one, raw, Some(0)]);
+        assert_eq!(lengths([0x20, 0x21, 0x22, 0x23, 0x24]), [two, raw, two, raw, Some(0)]);
+        assert_eq!(lengths([0x30, 0x31, 0x32, 0x33, 0x34]), [two, raw, two, raw, Some(0)]);
+        assert_eq!(lengths([0x00, 0x01, 0x02, 0x15, 0x3F]), [raw, Some(0), None, None, None]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|form| SubChannelForm(form).bytes()),
+            [Some(0), Some(96), None, Some(96)]
+        );
     }
 
     proptest! {

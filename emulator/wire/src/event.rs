@@ -1,4 +1,5 @@
-//! GET EVENT STATUS NOTIFICATION: what happened to the drive that nobody asked for (MMC-5 6.7).
+//! GET EVENT STATUS NOTIFICATION: what happened to the drive that nobody asked for (MMC-5 6.7). The parameter list of SEND EVENT has the
+//! same form.
 
 use crate::error::WireError;
 use crate::layout::{Layout, codes, layout};

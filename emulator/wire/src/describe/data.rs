@@ -21,7 +21,7 @@ use crate::reservation::{
     ReservationCapabilities, ReservationKeys, ReservationParameters, ReservationStatus,
 };
 use crate::sense::SenseBuffer;
-use crate::sub_channel::{BlockHeader, SubChannelFormat};
+use crate::sub_channel::BlockHeader;
 use crate::toc::{Atip, LEAD_OUT, TocData, TocFormat};
 use crate::track::TrackInformation;
 
@@ -82,9 +82,7 @@ fn decode(command: &Command, data: &[u8], out: &mut Listing) -> Result<(), WireE
         Command::ReadFormatCapacities(_) => recording::format_capacities(data, out),
         Command::ReadHeader(_) => show(BlockHeader::parse(data), out),
         Command::ReadMediaSerialNumber(_) => recording::media_serial_number(data, out),
-        Command::ReadSubChannel(command) => {
-            recording::sub_channel(SubChannelFormat(command.format), data, out)
-        }
+        Command::ReadSubChannel(command) => recording::sub_channel(command, data, out),
         Command::ReadToc(command) => table_of_contents(command, data, out),
         Command::ReadTrackInformation(_) => show(TrackInformation::parse(data), out),
         Command::ReportKey(command) => recording::report_key(command, data, out),

@@ -4,7 +4,7 @@ use super::data::show;
 use super::listing::Listing;
 use crate::buffer::{BufferDescriptor, BufferHeader, BufferMode, EchoDescriptor};
 use crate::capacity::FormatCapacities;
-use crate::command::{ReportKey, SendKey};
+use crate::command::{ReadSubChannel, ReportKey, SendKey};
 use crate::cue::{Cue, CueSheet};
 use crate::disc::OpcEntry;
 use crate::error::WireError;
@@ -13,6 +13,7 @@ use crate::key::{
     AuthenticationGrant, AuthenticationSuccess, KeyClass, KeyData, ReportKeyFormat, RpcRequest, RpcState,
     SendKeyFormat,
 };
+use crate::msf::Msf;
 use crate::sub_channel::{
     CatalogNumberData, CurrentPosition, RecordingCodeData, SubChannelData, SubChannelFormat,
 };
@@ -93,14 +94,23 @@ pub(super) fn buffer(mode: BufferMode, data: &[u8], out: &mut Listing) -> Result
     }
 }
 
-pub(super) fn sub_channel(format: SubChannelFormat, data: &[u8], out: &mut Listing) -> Result<(), WireError> {
+pub(super) fn sub_channel(command: &ReadSubChannel, data: &[u8], out: &mut Listing) -> Result<(), WireError> {
     let answer = SubChannelData::parse(data)?;
     out.section(format_args!("sub-channel, audio status {}", answer.audio_status), |out| {
         if answer.body.is_empty() {
             return Ok(());
         }
-        match format {
-            SubChannelFormat::POSITION => show(CurrentPosition::parse(answer.body), out),
+        match SubChannelFormat(command.format) {
+            SubChannelFormat::POSITION => {
+                let position = CurrentPosition::parse(answer.body)?;
+                show(Ok(position), out)?;
+                if command.time {
+                    let [disc, track] =
+                        [position.absolute_address, position.relative_address].map(Msf::from_field);
+                    out.line(format_args!("{disc} on the disc, {track} in the track"));
+                }
+                Ok(())
+            }
             SubChannelFormat::MEDIA_CATALOG_NUMBER => show(CatalogNumberData::parse(answer.body), out),
             SubChannelFormat::ISRC => show(RecordingCodeData::parse(answer.body), out),
             _ => {
