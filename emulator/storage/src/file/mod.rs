@@ -11,6 +11,8 @@
 //! | 3 + 1025 *g* | group *g*: CRC-32C of each of the 1024 pages that follow, begun with the page's number in the database; a sum of 0 is kept as 1, and 0 stands for a page of zeros that was never written |
 //! | 4 + 1025 *g* … | pages 1024 *g* to 1024 *g* + 1023 of the database (its first page is in the heads, and its place is left empty) |
 //!
+//! A page of nothing but zeros or FFh is not stored: what lies in its place does not match its checksum, and that of the one or the other does.
+//!
 //! The database is one of redb's, file format 3, with two tables:
 //!
 //! | table | key | value |
@@ -170,7 +172,7 @@ impl DiscFile {
         }
         let result = match self.session.as_mut() {
             Some(session) => work(session),
-            None => self.reopened().and_then(|session| work(session)),
+            None => self.reopened().and_then(work),
         };
         if let Err(error) = &result {
             self.session = None;

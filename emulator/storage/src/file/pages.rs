@@ -83,6 +83,25 @@ fn sum(page: u64, bytes: &[u8]) -> u32 {
     crc32c::crc32c_append(page as u32, bytes).max(1)
 }
 
+/// Pages of nothing but one of these bytes take no room: their checksum tells which they are. The database has many of them.
+const NOT_STORED: [u8; 2] = [0, 0xFF];
+
+fn is_filled(page: &[u8], fill: u8) -> bool {
+    page.iter().all(|byte| *byte == fill)
+}
+
+fn is_stored(page: &[u8; PAGE]) -> bool {
+    !NOT_STORED.iter().any(|fill| is_filled(page, *fill))
+}
+
+/// Makes a page that was not stored what its checksum says.
+fn restore(page: u64, contents: &mut [u8], expected: u32) -> bool {
+    NOT_STORED.iter().any(|fill| {
+        contents.fill(*fill);
+        sum(page, contents) == expected
+    })
+}
+
 /// Splits bytes of the database into runs of pages that lie together in the file: first page, and bytes from the beginning of `offset`.
 fn runs(offset: u64, length: usize) -> impl Iterator<Item = (u64, core::ops::Range<usize>)> {
     let mut from = 0;
@@ -109,18 +128,19 @@ impl<F: StorageBackend> Pages<F> {
     pub(super) fn open(inner: F) -> Result<(Arc<Pages<F>>, bool), Fault> {
         let present = inner.len().map_err(|error| fault_of(&error))?;
         let heads = [1, 2].map(|place| head(&inner, present, place));
-        let newest = heads
-            .into_iter()
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(|error| fault_of(&error))?
-            .into_iter()
-            .flatten()
-            .max_by_key(|head| head.sequence)
-            .ok_or_else(|| Fault::Damaged("neither of its heads is intact".into()))?;
-        let needed = length_of_file(newest.length);
-        if present < needed {
-            return Err(Fault::Damaged(format!("{present} of {needed} bytes are there")));
-        }
+        let heads = heads.into_iter().collect::<io::Result<Vec<_>>>().map_err(|error| fault_of(&error))?;
+        let heads: Vec<Head> = heads.into_iter().flatten().collect();
+        let needed = |head: &Head| length_of_file(head.length);
+        let fewest = heads.iter().map(needed).min();
+        // A head may have come further than the file before a crash: it was not durable then, and the other was.
+        let newest =
+            heads.into_iter().filter(|head| needed(head) <= present).max_by_key(|head| head.sequence);
+        let newest = newest.ok_or_else(|| {
+            Fault::Damaged(match fewest {
+                Some(needed) => format!("{present} of {needed} bytes are there"),
+                None => "neither of its heads is intact".into(),
+            })
+        })?;
         // A file that grew when the crash came is longer than its head says, and the database has use for that.
         let pages = (present / PAGE as u64).saturating_sub(LEADING);
         let length = (pages / (GROUP + 1) * GROUP + (pages % (GROUP + 1)).saturating_sub(1)) * PAGE as u64;
@@ -185,12 +205,13 @@ impl<F: StorageBackend> Pages<F> {
             bytes.resize(PAGE, 0);
             return Ok(bytes);
         }
-        let bytes = self.inner.read(position(page), count * PAGE)?;
+        let mut bytes = self.inner.read(position(page), count * PAGE)?;
         let sums = self.sums(state, page / GROUP)?;
-        for (page, contents) in (page..).zip(bytes.chunks_exact(PAGE)) {
-            let intact = match sums.get(page) {
-                0 => contents.iter().all(|byte| *byte == 0),
-                expected => sum(page, contents) == expected,
+        for (page, contents) in (page..).zip(bytes.chunks_exact_mut(PAGE)) {
+            let expected = sums.get(page);
+            let intact = match expected {
+                0 => is_filled(contents, 0),
+                _ => sum(page, contents) == expected || restore(page, contents, expected),
             };
             if !intact {
                 let place = position(page);
@@ -216,9 +237,16 @@ impl<F: StorageBackend> Pages<F> {
             state.first[..kept.len()].copy_from_slice(kept);
             return self.write_head(state, 0);
         }
-        self.inner.write(position(page), bytes)?;
+        let (pages, _) = bytes.as_chunks::<PAGE>();
+        let mut at = position(page);
+        for run in pages.chunk_by(|one, other| is_stored(one) == is_stored(other)) {
+            if run.first().is_some_and(is_stored) {
+                self.inner.write(at, run.as_flattened())?;
+            }
+            at += (run.len() * PAGE) as u64;
+        }
         let sums = self.sums(state, page / GROUP)?;
-        for (page, contents) in (page..).zip(bytes.chunks_exact(PAGE)) {
+        for (page, contents) in (page..).zip(pages) {
             sums.set(page, sum(page, contents));
         }
         Ok(())
@@ -363,7 +391,7 @@ impl<F: StorageBackend> StorageBackend for Shared<F> {
                 // Pages that are cut off come back as zeros; the head must not ask for them when the crash comes.
                 let group = pages / GROUP;
                 state.sums.retain(|at, _| *at <= group);
-                if pages % GROUP != 0 {
+                if !pages.is_multiple_of(GROUP) {
                     self.0.sums(state, group)?.bytes[Sums::at(pages)..].fill(0);
                     self.0.sums(state, group)?.dirty = true;
                 }

@@ -114,7 +114,7 @@ impl<F: StorageBackend> Session<F> {
                 match table.get((code(area), chunk))? {
                     Some(value) => match value.value().get(at..at + buffer.len()) {
                         Some(bytes) => buffer.copy_from_slice(bytes),
-                        None => return Err(redb::Error::Corrupted(format!("chunk {chunk} is cut short"))),
+                        None => return Err(Fault::Damaged(format!("chunk {chunk} is cut short"))),
                     },
                     None => buffer.fill(0),
                 }
@@ -174,16 +174,14 @@ impl<F: StorageBackend> Session<F> {
     }
 
     /// Runs an operation in the transaction, which is begun when there is none.
-    fn attempt<T>(
-        &mut self,
-        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
-    ) -> Result<T, Fault> {
+    fn attempt<T>(&mut self, work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> Result<T, Fault> {
         let Session { transaction, database, pages } = self;
         guarded(pages, || {
             let transaction = match transaction {
                 Some(transaction) => transaction,
                 None => {
-                    let database = database.as_ref().ok_or(redb::Error::PreviousIo)?;
+                    let database =
+                        database.as_ref().ok_or_else(|| Fault::Io("the disc file is closed".into()))?;
                     let mut begun = database.begin_write()?;
                     // Recovery then has to look at nothing but the head, however large the disc is.
                     begun.set_quick_repair(true);
@@ -215,19 +213,38 @@ impl<F: StorageBackend> Drop for Session<F> {
 /// Runs an operation of the database. It panics when its pages make no sense, which checked pages do not let happen unless somebody forged them.
 fn guarded<F: StorageBackend, T>(
     pages: &Pages<F>,
-    work: impl FnOnce() -> Result<T, redb::Error>,
+    work: impl FnOnce() -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(pages.fault().unwrap_or_else(|| match error {
-            redb::Error::Corrupted(detail) => Fault::Damaged(detail),
-            other => Fault::Io(other.to_string()),
-        })),
+        Ok(Err(fault)) => Err(pages.fault().unwrap_or(fault)),
         Err(_) => {
             Err(pages.fault().unwrap_or_else(|| Fault::Damaged("its pages contradict each other".into())))
         }
     }
 }
+
+/// What the database says of its errors; when one came from below it, that is known better there.
+impl From<redb::Error> for Fault {
+    fn from(error: redb::Error) -> Fault {
+        match error {
+            redb::Error::Corrupted(detail) => Fault::Damaged(detail),
+            other => Fault::Io(other.to_string()),
+        }
+    }
+}
+
+macro_rules! faults {
+    ($($error:ident),+) => {$(
+        impl From<redb::$error> for Fault {
+            fn from(error: redb::$error) -> Fault {
+                redb::Error::from(error).into()
+            }
+        }
+    )+};
+}
+
+faults!(CommitError, DatabaseError, StorageError, TableError, TransactionError);
 
 fn refused(path: &Path, fault: Fault) -> DiscFileError {
     let path = path.into();
