@@ -84,7 +84,8 @@ pub(super) fn blank(disc: &DiscState, kind: u8) -> Result<Change, Refusal> {
     };
     let (task, blocks) =
         if minimal { (Task::BlankMinimal, 0) } else { (Task::BlankFull, AROUND + u64::from(capacity)) };
-    Ok(Change { after, task, blocks, erased: vec![0..capacity as i32] })
+    let everything = 0..capacity as i32;
+    Ok(Change { after, task, blocks, erased: vec![everything] })
 }
 
 /// FORMAT UNIT: a type that is offered for this state, with a number of blocks up to the one offered (MMC-5 6.5.4.2.5 to .14).
@@ -146,12 +147,12 @@ fn whole(disc: &DiscState, surface: Surface, full: bool) -> Result<Change, Refus
         return Err(codes::FORMAT_COMMAND_FAILED.into());
     }
     let blocks = if full { AROUND + u64::from(surface.blocks) } else { u64::from(surface.blocks) };
-    let capacity = disc.kind.spec().capacity as i32;
+    let everything = 0..disc.kind.spec().capacity as i32;
     let after = DiscState {
         recording: Recording::Random(surface),
         rewrites: disc.rewrites.saturating_add(1),
         ..disc.clone()
     };
     let task = if full { Task::FormatFull } else { Task::FormatQuick };
-    Ok(Change { after, task, blocks, erased: vec![0..capacity] })
+    Ok(Change { after, task, blocks, erased: vec![everything] })
 }
