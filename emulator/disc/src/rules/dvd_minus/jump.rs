@@ -154,12 +154,11 @@ pub(super) fn readable(
             None => return Err(Refusal::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, at)),
         }
     }
-    match range.clone().find(|block| disc.damaged.covers(*block..block + 1)) {
-        Some(block) if disc.damaged.intersects(range) => {
-            Err(Refusal::at_block(codes::UNRECOVERED_READ_ERROR, block))
-        }
-        _ => Ok(Form::Mode1),
+    if disc.damaged.intersects(range.clone()) {
+        let block = range.into_iter().find(|block| disc.damaged.covers(*block..block + 1)).unwrap_or(first);
+        return Err(Refusal::at_block(codes::UNRECOVERED_READ_ERROR, block));
     }
+    Ok(Form::Mode1)
 }
 
 /// SEND DISC STRUCTURE formats 21h to 23h: four reserved bytes, then an address or a length.

@@ -17,8 +17,8 @@ use discrig_wire::structure::DvdStructure;
 /// DVD+R of one and two layers.
 pub(super) struct DvdPlusR;
 
-/// Blocks of a lead-in, which the first closing records.
-const LEAD_IN: u64 = 0x03_0000 - 0x02_0000;
+/// Blocks of the lead-in, which the first closing records: about as many as DVD-R has.
+const LEAD_IN: u64 = 53_344;
 /// Blocks of the lead-out at least.
 const LEAD_OUT: u64 = 0x7000;
 /// Closure of a session and intro of the next one, as long as each other.

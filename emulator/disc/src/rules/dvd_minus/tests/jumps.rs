@@ -41,6 +41,10 @@ fn jumps_at_regular_intervals() {
     trial.write(ALL - 128, 32).unwrap();
     assert!(trial.disc.readable(0, 128).is_ok());
     assert!(trial.disc.readable(ALL - 64, 64).is_ok());
+    trial.disc.damaged.insert(ALL - 10..ALL - 8);
+    let damaged = Refusal::at_block(codes::UNRECOVERED_READ_ERROR, ALL - 10);
+    assert_eq!(trial.disc.readable(ALL - 64, 64), Err(damaged));
+    trial.disc.damaged.remove(ALL - 10..ALL - 8);
     let gap = Refusal::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, ALL - 96);
     assert_eq!(trial.disc.readable(ALL - 97, 2), Err(gap));
 
