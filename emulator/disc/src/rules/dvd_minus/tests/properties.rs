@@ -92,13 +92,28 @@ fn perform(trial: &mut Trial, step: &Step) {
     }
 }
 
+/// How burners begin: media, write type, and blocks between layer jumps.
+fn beginning() -> impl Strategy<Value = (MediumKind, WriteType, u32)> {
+    prop_oneof![
+        Just((MediumKind::DvdMinusR, WriteType::PACKET, 0)),
+        Just((MediumKind::DvdMinusRw, WriteType::PACKET, 0)),
+        Just((MediumKind::DvdMinusRw, WriteType::SESSION_AT_ONCE, 0)),
+        Just((MediumKind::DvdMinusRDl, WriteType::PACKET, 0)),
+        (0u32..8).prop_map(|ecc| (MediumKind::DvdMinusRDl, WriteType::LAYER_JUMP, 16 * ecc)),
+    ]
+}
+
 proptest! {
     #[test]
     fn every_order_of_commands_leaves_a_legal_disc(
-        kind in prop_oneof![Just(MediumKind::DvdMinusR), Just(MediumKind::DvdMinusRDl), Just(MediumKind::DvdMinusRw)],
+        (kind, write_type, interval) in beginning(),
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let mut trial = Trial::new(kind);
+        trial.page.write_type = write_type;
+        if interval > 0 {
+            trial.send(0x22, interval).unwrap();
+        }
         for step in &steps {
             perform(&mut trial, step);
         }
