@@ -15,6 +15,12 @@ codes! {
         DEFECTIVE_BLOCK_INFORMATION = 0x04 "defective blocks",
         DBI_CACHE_ZONE = 0x05 "defective block information cache zones",
     }
+
+    /// What SET STREAMING sets.
+    pub struct StreamingKind(u8) {
+        PERFORMANCE = 0x00 "performance",
+        DBI_CACHE_ZONE = 0x05 "defective block information cache zones",
+    }
 }
 
 layout! {

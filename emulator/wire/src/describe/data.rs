@@ -16,7 +16,7 @@ use crate::layout::Layout;
 use crate::luns::LunList;
 use crate::mechanism::MechanismStatus;
 use crate::mode::{CapabilitiesPage, ModeData, ModeForm, ModePage, PageCode, ParameterList};
-use crate::performance::{PerformanceData, PerformanceKind, StreamingRequest};
+use crate::performance::{PerformanceData, PerformanceKind, StreamingKind, StreamingRequest};
 use crate::reservation::{
     ReservationCapabilities, ReservationKeys, ReservationParameters, ReservationStatus,
 };
@@ -92,7 +92,9 @@ fn decode(command: &Command, data: &[u8], out: &mut Listing) -> Result<(), WireE
         Command::SendDiscStructure(command) => disc_structure(command.media_type, command.format, data, out),
         Command::SendKey(command) => recording::send_key(command, data, out),
         Command::SendOpcInformation(_) => recording::opc(data, out),
-        Command::SetStreaming(_) => show(StreamingRequest::parse(data), out),
+        Command::SetStreaming(command) if StreamingKind(command.kind) == StreamingKind::PERFORMANCE => {
+            show(StreamingRequest::parse(data), out)
+        }
         _ => user_data(data, out),
     }
 }

@@ -19,7 +19,7 @@ use crate::inquiry::VpdCode;
 use crate::key::{KeyClass, ReportKeyFormat, SendKeyFormat};
 use crate::luns::SelectReport;
 use crate::mode::PageCode;
-use crate::performance::PerformanceKind;
+use crate::performance::{PerformanceKind, StreamingKind};
 use crate::reservation::ReservationKind;
 use crate::sense::SenseBuffer;
 use crate::structure::{BdStructure, DvdStructure, StructureMedia};
@@ -83,6 +83,7 @@ fn meaning(spec: &CommandSpec, field: &Field, value: u64, cdb: &Cdb) -> Option<&
         (0xA3, "key_format") => SendKeyFormat(byte).name(),
         (0xA4, "key_format") => ReportKeyFormat(byte).name(),
         (0xAC, "kind") => PerformanceKind(byte).name(),
+        (0xB6, "kind") => StreamingKind(byte).name(),
         (0xAD | 0xBF, "media_type") => StructureMedia(byte).name(),
         (0xAD | 0xBF, "format") if spec.field("media_type")?.get(cdb) == 0 => DvdStructure(byte).name(),
         (0xAD | 0xBF, "format") => BdStructure(byte).name(),
