@@ -50,8 +50,11 @@ pub(super) fn read(sheet: &[u8], session: &Session) -> Result<CueSession, Refusa
         reader.at = at;
         reader.entry(entry)?;
     }
-    if reader.half.is_some() || reader.last().is_none_or(|stretch| stretch.track != LEAD_OUT) {
+    if reader.half.is_some() {
         return Err(reader.wrong(CONTROL_AND_ADR, 3));
+    }
+    if reader.last().is_none_or(|stretch| stretch.track != LEAD_OUT) {
+        return Err(reader.wrong(TRACK, 7));
     }
     Ok(reader.cue)
 }

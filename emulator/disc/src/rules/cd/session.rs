@@ -109,7 +109,8 @@ pub(super) fn written(sequence: &mut Sequence, blocks: u32) {
     let Some(mut cue) = sequence.cue.take() else { return };
     let before = cue.next;
     cue.next = skip_empty(&cue, before.saturating_add_unsigned(blocks));
-    let from = reached(&cue, before);
+    // What the drive made before the first block was given counts with that.
+    let from = if before == begin(&cue) { 0 } else { reached(&cue, before) };
     let to = reached(&cue, cue.next);
     for at in from..to {
         let entry = cue.entries[at];
