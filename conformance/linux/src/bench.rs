@@ -176,6 +176,9 @@ impl LinuxBench {
         let command = self.options.agent_command.as_ref();
         let command = command.ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, "open"))?;
         let mut agents = self.rig.agents();
+        if self.rig.is_closed() {
+            return Err(DeviceError::new(ErrorKind::InvalidHandle, "open").with_source("the bench was left"));
+        }
         if let Some(agent) = agents.get(&process.0).filter(|agent| agent.is_alive()) {
             return Ok(Arc::clone(agent));
         }
@@ -188,7 +191,8 @@ impl LinuxBench {
     fn bring_back(&mut self) -> Result<(), DeviceError> {
         self.faults.lift();
         self.rig.kill_agents()?;
-        self.rig.revoke_objects();
+        // Nobody is in the middle of a command here.
+        let _ = self.rig.revoke_objects();
         self.recover_instance()?;
         let (node, fd) = self.rig.open_either()?;
         let mut ask = Ask::new(&node, &fd);

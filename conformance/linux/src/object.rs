@@ -15,7 +15,7 @@ use discrig_device::{
     CallerName, Completion, DeviceError, Effect, ErrorKind, Owner, Properties, Request, VolumePolicy,
 };
 use rustix::io::Errno;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 /// How often an exclusive open is tried when nobody is known to hold the node: somebody else's probe lasts a moment.
@@ -237,11 +237,12 @@ impl FileObject {
         fd.lock_door(locked).map_err(|errno| refused(Operation::Tray, errno))
     }
 
-    /// Closes the object whoever still refers to it. Commands under way keep the descriptor until they end.
-    pub(crate) fn revoke(&self) {
+    /// Closes the object whoever still refers to it. Commands under way keep the descriptor until they end; it is returned as long as there are some.
+    pub(crate) fn revoke(&self) -> Option<Weak<ScsiFd>> {
         let mut state = self.state();
         state.exclusive = None;
-        state.fd = None;
+        let fd = state.fd.take().map(|fd| Arc::downgrade(&fd));
+        fd.filter(|fd| fd.strong_count() > 0)
     }
 
     fn is_mounted(&self) -> bool {

@@ -10,13 +10,27 @@ use crate::remote::AgentProcess;
 use crate::runtime::RuntimeFolder;
 use crate::undo;
 use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
 use discrig_device::{DeviceError, Instant, Properties};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
 
 /// Largest transfer where the kernel does not say: every Linux driver takes it.
 const TRANSFER_DEFAULT: u32 = 64 * 1024;
 const PAGE: u32 = 4096;
+
+/// How long commands under way get to end before what they may have done is undone.
+const UNDER_WAY: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(2);
+
+/// The open objects of a rig.
+#[derive(Debug, Default)]
+struct Objects {
+    open: Vec<Weak<FileObject>>,
+    /// Whether the rig has been left for good: an object that comes now is closed at once.
+    closed: bool,
+}
 
 /// Everything of one process about one drive.
 #[derive(Debug)]
@@ -29,7 +43,7 @@ pub(crate) struct Rig {
     /// The instance of the drive that new handles open.
     current: Mutex<Node>,
     identity: Identity,
-    objects: Mutex<Vec<Weak<FileObject>>>,
+    objects: Mutex<Objects>,
     agents: Mutex<BTreeMap<u8, Arc<AgentProcess>>>,
 }
 
@@ -97,14 +111,33 @@ impl Rig {
     /// Remembers an object, so that it can be revoked.
     pub(crate) fn adopt(&self, object: &Arc<FileObject>) {
         let mut objects = locked(&self.objects);
-        objects.retain(|object| object.strong_count() > 0);
-        objects.push(Arc::downgrade(object));
+        if objects.closed {
+            object.revoke();
+            return;
+        }
+        objects.open.retain(|object| object.strong_count() > 0);
+        objects.open.push(Arc::downgrade(object));
     }
 
-    /// Closes every object of this process.
-    pub(crate) fn revoke_objects(&self) {
-        let objects: Vec<_> = locked(&self.objects).drain(..).collect();
-        objects.iter().filter_map(Weak::upgrade).for_each(|object| object.revoke());
+    /// Closes every object of this process; the descriptors that commands under way still use are returned.
+    pub(crate) fn revoke_objects(&self) -> Vec<Weak<ScsiFd>> {
+        let objects = std::mem::take(&mut locked(&self.objects).open);
+        objects.iter().filter_map(Weak::upgrade).filter_map(|object| object.revoke()).collect()
+    }
+
+    /// Closes every object for good, also those that other threads are about to open, and waits for commands under way. One that is stuck is left behind.
+    fn close_objects(&self) {
+        locked(&self.objects).closed = true;
+        let under_way = self.revoke_objects();
+        let started = std::time::Instant::now();
+        while under_way.iter().any(|fd| fd.strong_count() > 0) && started.elapsed() < UNDER_WAY {
+            thread::sleep(POLL);
+        }
+    }
+
+    /// Whether the rig has been left for good.
+    pub(crate) fn is_closed(&self) -> bool {
+        locked(&self.objects).closed
     }
 
     pub(crate) fn agents(&self) -> MutexGuard<'_, BTreeMap<u8, Arc<AgentProcess>>> {
@@ -134,13 +167,14 @@ impl Rig {
     }
 
     /// Frees everything that this process and its children hold, and undoes what they did to the drive. For the end of a run,
-    /// however it ends; quick and without regard to who is in the middle of what.
+    /// however it ends: nothing can be opened afterwards; quick and without regard to who is in the middle of what.
     ///
     /// # Errors
     /// What could not be undone. The journal then stays for the next process.
     pub(crate) fn release_everything(&self) -> Result<(), DeviceError> {
+        // First, so that another thread that is still at work neither starts processes nor sends commands behind this one's back.
+        self.close_objects();
         let killed = self.kill_agents();
-        self.revoke_objects();
         let mut traces = self.journal.traces();
         let current = self.current();
         // The children's journals; one of them may have been killed in the middle of something.
