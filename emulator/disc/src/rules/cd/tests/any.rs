@@ -136,7 +136,6 @@ fn check(rig: &Rig) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
     #[test]
     fn any_operations_in_any_order(rewritable: bool, list in prop::collection::vec(steps(), 1..60)) {
         let kind = if rewritable { MediumKind::CdRw } else { MediumKind::CdR };
