@@ -83,6 +83,16 @@ pub enum HostEvent {
     MediaRemoval,
 }
 
+/// A notification, and who held the device when it was told.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Told {
+    /// What was told.
+    pub event: HostEvent,
+    /// Whom a listener that asked at once would have found as the owner, where the host keeps that.
+    pub owner: Option<Owner>,
+}
+
 /// The media change notification switch, counted per handle and per device, and what is notified.
 pub trait MediaNotification {
     /// Switches notification off, once more.
@@ -102,6 +112,14 @@ pub trait MediaNotification {
     /// # Errors
     /// `Unsupported` where the host has no notifications; `InvalidHandle` or `Gone`.
     fn next_event(&mut self) -> Result<Option<HostEvent>, DeviceError>;
+
+    /// The same, with its circumstances.
+    ///
+    /// # Errors
+    /// As [`MediaNotification::next_event`].
+    fn next_told(&mut self) -> Result<Option<Told>, DeviceError> {
+        Ok(self.next_event()?.map(|event| Told { event, owner: None }))
+    }
 }
 
 /// Which of the host's two tray locks is meant.

@@ -31,7 +31,7 @@ pub use bench::{
 pub use capability::{Capabilities, Capability};
 pub use error::{DeviceError, Effect, ErrorKind};
 pub use handle::{
-    ExclusiveAccess, Handle, HostEvent, HostTray, MediaNotification, Owner, Properties, TrayLock,
+    ExclusiveAccess, Handle, HostEvent, HostTray, MediaNotification, Owner, Properties, Told, TrayLock,
     VolumePolicy,
 };
 pub use name::{CallerName, NameError};

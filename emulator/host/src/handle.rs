@@ -7,7 +7,7 @@ use crate::port::Port;
 use core::fmt;
 use discrig_device::{
     Completion, Device, DeviceError, ErrorKind, ExclusiveAccess, Handle, HostEvent, HostTray,
-    MediaNotification, Opener, Owner, ProcessId, Properties, Request, TrayLock, VolumePolicy,
+    MediaNotification, Opener, Owner, ProcessId, Properties, Request, Told, TrayLock, VolumePolicy,
 };
 
 /// Where a driver and the way to its drive are kept.
@@ -108,6 +108,11 @@ impl<S: Seat> MediaNotification for HostHandle<S> {
 
     fn next_event(&mut self) -> Result<Option<HostEvent>, DeviceError> {
         self.ask(|driver, port, id| driver.next_event(port, id))
+    }
+
+    fn next_told(&mut self) -> Result<Option<Told>, DeviceError> {
+        let told = self.next_notification()?;
+        Ok(told.map(|notification| Told { event: notification.event, owner: Some(notification.owner) }))
     }
 }
 

@@ -142,6 +142,9 @@ impl Rule {
         if about_host && self.when.command.is_some() {
             return Err(format!("`{}` happens at a host operation, not at a command", self.action.kind()));
         }
+        if !about_host && self.when.operation.is_some() {
+            return Err(format!("`{}` happens at a command, not at a host operation", self.action.kind()));
+        }
         Ok(())
     }
 }
@@ -486,6 +489,28 @@ mod tests {
         let both = problem("[[rule]]\nwhen = { command = \"0x28\" }\ndo = { lost-unlock = {} }\n");
         assert!(both.contains("host operation"), "{both}");
         assert!(problem("[[rule]]\nprobability = 2.0\ndo = { stall = {} }\n").contains("between 0 and 1"));
+    }
+
+    #[test]
+    fn a_rule_that_could_never_fire_is_refused() {
+        let text = "[[rule]]\nwhen = { operation = \"unlock\" }\ndo = { stall = {} }\n";
+        let refusal = Plan::from_toml(text).unwrap_err().to_string();
+        assert!(refusal.contains("rule 1") && refusal.contains("`stall` happens at a command"), "{refusal}");
+        let of_commands = [
+            Action::Delay { ms: 1 },
+            Action::Disappear { when: DisappearWhen::During, return_ms: None, identity: Replug::Same },
+            Action::Lie {},
+            Action::Reset { kind: ResetKind::Bus },
+            Action::TransportError {},
+        ];
+        for action in of_commands {
+            let rule = Rule::new(action);
+            assert_eq!(rule.check(), Ok(()), "{rule}");
+            assert!(rule.on_operation(HostOperation::Close).check().is_err());
+        }
+        for action in [Action::ForeignUnlock {}, Action::LostUnlock {}] {
+            assert_eq!(Rule::new(action).on_operation(HostOperation::Unlock).check(), Ok(()));
+        }
     }
 
     #[test]

@@ -120,8 +120,10 @@ fn rules_ask_for_circumstances() {
 #[test]
 fn other_rules_are_refused() {
     let mut rig = Rig::new();
-    let stall = rig.driver.install(Rule::new(Action::Stall {}).on_operation(HostOperation::Lock));
+    let stall = rig.driver.install(Rule::new(Action::Stall {}));
     assert!(matches!(stall, Err(InstallError::NotHonoured { .. })));
+    let at_lock = rig.driver.install(Rule::new(Action::Stall {}).on_operation(HostOperation::Lock));
+    assert!(matches!(at_lock, Err(InstallError::Contradiction { .. })));
     let lost = rig.driver.install(Rule::new(Action::LostUnlock {}).on_operation(HostOperation::Lock));
     assert!(matches!(lost, Err(InstallError::Contradiction { .. })));
     assert!(rig.driver.faults().honours(Action::LostUnlock {}.kind()));

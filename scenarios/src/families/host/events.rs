@@ -1,11 +1,12 @@
 //! `host.events.*`: what listeners are told of locks.
 
 use super::rows;
-use crate::families::locking::{closed, events, expect_events, locked, unlocked};
+use crate::families::locking::{OTHER_NAME, closed, events, expect_events, locked, unlocked};
 use crate::families::{ELSEWHERE, HERE, HOST, unit};
 use crate::stage::{HandleSeat, Stage};
 use crate::stop::{Stop, Verdict};
 use discrig_device::HostEvent::{self, ExclusiveLock, ExclusiveUnlock, MediaArrival, MediaRemoval};
+use discrig_device::Owner;
 
 rows! {
     /// Notifications of locks.
@@ -18,6 +19,8 @@ rows! {
         close_order, "closing the owner's handle is told like an unlock";
     "host.events.kill-order" ["decision-31", "decision-55"] Should [Notifications, DataDisc, SecondProcess, OpenWhileLocked] Observe
         kill_order, "the death of the owner's process is told like an unlock";
+    "host.events.owner-until-told" ["decision-56", "decision-55", "cdrom-sample"] Should [Notifications, DataDisc, OwnerName, OpenWhileLocked] Observe
+        owner_until_told, "whoever is told of an unlock or of the disc finds the owner still there at that moment, and nobody afterwards";
     "host.events.unlock-without-disc" ["decision-55", "cdrom-sample"] Should [Notifications, Changer, OpenWhileLocked] Tray
         unlock_without_disc, "without a disc an unlock tells of no disc";
     "host.events.refused-unlock" ["cdrom-sample"] Should [Notifications, OpenWhileLocked] Observe
@@ -76,6 +79,52 @@ fn kill_order(stage: &mut Stage<'_>) -> Verdict {
     events(stage, &mut ears)?;
     stage.act("kill the owner", |bench| bench.kill(ELSEWHERE))?;
     expect_events(stage, &mut ears, &PAIR_AND_UNLOCK)
+}
+
+/// What a listener has not heard yet, all of it told while the owner was there.
+fn expect_told_under_lock(stage: &mut Stage<'_>, ears: &mut HandleSeat, wanted: &[HostEvent]) -> Verdict {
+    let mut told = Vec::new();
+    let at = stage.bench.now();
+    // One more than is wanted, so that a notification too many shows.
+    while told.len() <= wanted.len()
+        && let Some(next) = ears.handle.next_told()?
+    {
+        told.push(next);
+    }
+    stage.log(&ears.label, "notifications with the owner", None, &format!("{told:?}"), at);
+    if told.iter().any(|told| told.owner.is_none()) {
+        return Err(Stop::Skip(
+            "this host does not keep who held the device when it told of something".to_owned(),
+        ));
+    }
+    let events: Vec<HostEvent> = told.iter().map(|told| told.event).collect();
+    stage.ensure(events == wanted, || {
+        format!("the notifications are to be {wanted:?}, they are {events:?}")
+    })?;
+    told.iter().try_for_each(|told| {
+        let name = told.owner.as_ref().and_then(Owner::name);
+        stage.ensure(name == Some(OTHER_NAME), || {
+            format!(
+                "at {:?} the device is to be held by {OTHER_NAME:?}, it was by {:?}",
+                told.event, told.owner
+            )
+        })
+    })
+}
+
+fn owner_until_told(stage: &mut Stage<'_>) -> Verdict {
+    let mut ears = listener(stage)?;
+    let mut mine = stage.open(HOST, HERE)?;
+    locked(stage, &mut mine)?;
+    expect_told_under_lock(stage, &mut ears, &[ExclusiveLock])?;
+    unlocked(stage, &mut mine)?;
+    expect_told_under_lock(stage, &mut ears, &PAIR_AND_UNLOCK)?;
+    stage.expect_owner(&mut ears, None)?;
+    locked(stage, &mut mine)?;
+    events(stage, &mut ears)?;
+    closed(stage, mine)?;
+    expect_told_under_lock(stage, &mut ears, &PAIR_AND_UNLOCK)?;
+    stage.expect_owner(&mut ears, None)
 }
 
 fn unlock_without_disc(stage: &mut Stage<'_>) -> Verdict {
