@@ -79,7 +79,7 @@ impl FromStr for DiscSpec {
             None if text == "none" => Ok(DiscSpec::None),
             Some(("iso", path)) if !path.is_empty() => Ok(DiscSpec::Image(PathBuf::from(path))),
             Some(("blank", medium)) => MediumKind::by_name(medium)
-                .filter(|kind| kind.spec().recordable)
+                .filter(|kind| kind.spec().is_recordable())
                 .map(DiscSpec::Blank)
                 .ok_or_else(|| {
                     format!("there is no recordable disc `{medium}`; `discrig list discs` shows them")

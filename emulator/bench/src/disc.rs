@@ -1,7 +1,9 @@
 //! Where the disc in the drive comes from. The one module of the emulator that reads files.
 
 use crate::image::demonstration_image;
-use discrig_drive::{BLOCK, BlockError, BlockSource, Disc, DiscError, MediumKind};
+use core::ops::Range;
+use discrig_disc::{Area, Disc, DiscError, DiscState, MediumKind, Store, StoreError};
+use discrig_drive::BLOCK;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -79,26 +81,40 @@ impl DiscSource {
         match self {
             DiscSource::Blank(kind) => Disc::blank(*kind).map(Some),
             DiscSource::Demonstration => Disc::from_image(demonstration_image()).map(Some),
-            DiscSource::Image(image) => Disc::from_source(Box::new(image.clone())).map(Some),
+            DiscSource::Image(image) => {
+                let state = DiscState::pressed(image.size.div_ceil(BLOCK as u64))?;
+                Ok(Some(Disc { state, store: Box::new(image.clone()) }))
+            }
             DiscSource::None => Ok(None),
         }
     }
 }
 
-impl BlockSource for ImageFile {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read(&mut self, block: u32, buffer: &mut [u8]) -> Result<(), BlockError> {
+impl Store for ImageFile {
+    fn read(&mut self, area: Area, first: i32, buffer: &mut [u8]) -> Result<(), StoreError> {
+        let from = match u64::try_from(first) {
+            Ok(block) if area == Area::User => block * BLOCK as u64,
+            _ => self.size,
+        };
+        let failed = |error: std::io::Error| StoreError::Failed(error.to_string());
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = |_| BlockError { block };
-        let from = u64::from(block) * BLOCK as u64;
         // What is missing of the last block reads as zeros.
         let there = usize::try_from(self.size.saturating_sub(from)).unwrap_or(usize::MAX).min(buffer.len());
         file.seek(SeekFrom::Start(from)).map_err(failed)?;
         file.read_exact(&mut buffer[..there]).map_err(failed)?;
         buffer[there..].fill(0);
+        Ok(())
+    }
+
+    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 }

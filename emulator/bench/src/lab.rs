@@ -176,7 +176,7 @@ impl Lab {
                 .state()
                 .disc
                 .as_ref()
-                .map(|disc| if disc.spec().recordable { DiscKind::Blank } else { DiscKind::Data });
+                .map(|disc| if disc.kind.spec().is_recordable() { DiscKind::Blank } else { DiscKind::Data });
         }
         self.returns = returns.map(|(after, identity)| (self.clock.now() + after, identity));
     }

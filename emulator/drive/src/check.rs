@@ -1,5 +1,6 @@
 //! How a command ends that is not carried out, or not to its end.
 
+use discrig_disc::Place;
 use discrig_wire::Status;
 use discrig_wire::command::{CommandSpec, Refusal};
 use discrig_wire::sense::{FixedSense, Pointer, SenseCode, codes};
@@ -46,6 +47,14 @@ impl Check {
         Check { code: codes::INVALID_FIELD_IN_CDB, detail, deferred: false }
     }
 
+    /// What the rules of the medium refuse; a field is one of this command.
+    pub(crate) fn of(spec: &CommandSpec, refusal: discrig_disc::Refusal) -> Check {
+        match refusal.place {
+            Place::Field(name) => Check::field(spec, name),
+            _ => Check::from(refusal),
+        }
+    }
+
     /// An illegal bit of a parameter list.
     pub(crate) const fn parameter(byte: u16, bit: Option<u8>) -> Check {
         let pointer = Pointer { in_cdb: false, byte, bit };
@@ -80,6 +89,17 @@ impl Check {
     }
 }
 
+impl From<discrig_disc::Refusal> for Check {
+    fn from(refusal: discrig_disc::Refusal) -> Check {
+        let detail = match refusal.place {
+            Place::Block(block) => Detail::Information(block as u32),
+            Place::Field(_) | Place::None => Detail::None,
+            Place::Parameter(byte, bit) => Detail::Pointer(Pointer { in_cdb: false, byte, bit }),
+        };
+        Check { code: refusal.code, detail, deferred: false }
+    }
+}
+
 impl From<Refusal> for Check {
     fn from(refusal: Refusal) -> Check {
         match refusal {
@@ -111,6 +131,12 @@ pub(crate) enum Refused {
 impl From<Check> for Refused {
     fn from(check: Check) -> Refused {
         Refused::Check(check)
+    }
+}
+
+impl From<discrig_disc::Refusal> for Refused {
+    fn from(refusal: discrig_disc::Refusal) -> Refused {
+        Refused::Check(refusal.into())
     }
 }
 

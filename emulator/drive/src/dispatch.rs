@@ -4,17 +4,8 @@ use crate::check::Refused;
 use crate::nexus::NexusId;
 use crate::unit::Unit;
 use discrig_device::Instant;
-use discrig_wire::command::Command;
-use discrig_wire::command::{
-    GetConfiguration, GetEventStatusNotification, GetPerformance, Inquiry, LoadUnloadMedium, MechanismStatus,
-    ModeSelect6, ModeSelect10, ModeSense6, ModeSense10, PersistentReserveInReadKeys,
-    PersistentReserveInReadReservation, PersistentReserveInReportCapabilities, PersistentReserveOutClear,
-    PersistentReserveOutPreempt, PersistentReserveOutPreemptAndAbort, PersistentReserveOutRegister,
-    PersistentReserveOutRegisterAndIgnore, PersistentReserveOutRelease, PersistentReserveOutReserve,
-    PreventAllowMediumRemoval, Read10, Read12, ReadCapacity, ReadDiscInformation, ReadDiscStructure, ReadToc,
-    ReadTrackInformation, Release6, ReportLuns, RequestSense, Reserve6, Seek10, SetCdSpeed, SetStreaming,
-    StartStopUnit, SynchronizeCache, TestUnitReady, Verify10, Write10,
-};
+use discrig_disc::Form;
+use discrig_wire::command::{self, Command};
 use discrig_wire::reply::Reply;
 use discrig_wire::sense::codes;
 
@@ -45,7 +36,7 @@ impl Call<'_> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Done {
     /// With these blocks of the medium as data.
-    Blocks { first: u32, count: u32 },
+    Blocks { form: Form, first: i32, count: u32 },
     /// With so many bytes of the buffer as data.
     Data(usize),
     /// Without data.
@@ -68,7 +59,7 @@ macro_rules! dispatch {
         /// Carries out a command.
         pub(crate) fn dispatch(command: &Command, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
             match command {
-                $(Command::$command(command) => <$command as Execute>::execute(command, unit, call),)+
+                $(Command::$command(command) => <command::$command as Execute>::execute(command, unit, call),)+
                 $(Command::$missing(_) => Err(codes::INVALID_COMMAND_OPERATION_CODE.into()),)*
             }
         }
@@ -76,7 +67,7 @@ macro_rules! dispatch {
         /// The operation codes of which at least one row has a handler.
         const IMPLEMENTED: [bool; 0x100] = {
             let mut codes = [false; 0x100];
-            $(codes[$command::SPEC.opcode as usize] = true;)+
+            $(codes[command::$command::SPEC.opcode as usize] = true;)+
             codes
         };
     };
@@ -90,22 +81,23 @@ pub(crate) const fn implements(opcode: u8) -> bool {
 
 dispatch! {
     implemented {
-        GetConfiguration GetEventStatusNotification GetPerformance Inquiry LoadUnloadMedium
-        MechanismStatus ModeSelect6 ModeSelect10 ModeSense6 ModeSense10 PersistentReserveInReadKeys
-        PersistentReserveInReadReservation PersistentReserveInReportCapabilities
-        PersistentReserveOutClear PersistentReserveOutPreempt PersistentReserveOutPreemptAndAbort
-        PersistentReserveOutRegister PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease
-        PersistentReserveOutReserve PreventAllowMediumRemoval Read10 Read12 ReadCapacity
-        ReadDiscInformation ReadDiscStructure ReadToc ReadTrackInformation Release6 ReportLuns
-        RequestSense Reserve6 Seek10 SetCdSpeed SetStreaming StartStopUnit SynchronizeCache
-        TestUnitReady Verify10 Write10
+        Blank CloseTrackSession Erase10 FormatUnit GetConfiguration GetEventStatusNotification
+        GetPerformance Inquiry LoadUnloadMedium MechanismStatus ModeSelect10 ModeSelect6 ModeSense10
+        ModeSense6 PauseResume PersistentReserveInReadKeys PersistentReserveInReadReservation
+        PersistentReserveInReportCapabilities PersistentReserveOutClear PersistentReserveOutPreempt
+        PersistentReserveOutPreemptAndAbort PersistentReserveOutRegister
+        PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease
+        PersistentReserveOutReserve PlayAudio10 PlayAudio12 PlayAudioMsf PlayAudioTrackIndex
+        PreventAllowMediumRemoval Read10 Read12 ReadBuffer ReadBufferCapacity ReadCapacity ReadCd
+        ReadCdMsf ReadDiscInformation ReadDiscStructure ReadFormatCapacities ReadHeader
+        ReadSubChannel ReadToc ReadTrackInformation Release6 RepairTrack ReportKey ReportLuns
+        RequestSense Reserve6 ReserveTrack Scan Seek10 SendCueSheet SendDiscStructure SendKey
+        SendOpcInformation SetCdSpeed SetReadAhead SetStreaming StartStopUnit StopPlayScan
+        SynchronizeCache TestUnitReady Verify10 Verify12 Write10 Write12 WriteAndVerify10
+        WriteBuffer
     }
     unimplemented {
-        Blank CloseTrackSession Erase10 FormatUnit LogSelect LogSense PauseResume PlayAudio10
-        PlayAudio12 PlayAudioMsf PlayAudioTrackIndex ReadBuffer ReadBufferCapacity ReadCapacity16 ReadCd
-        ReadCdMsf ReadFormatCapacities ReadHeader ReadMediaSerialNumber ReadSubChannel RepairTrack
-        ReportKey ReserveTrack Scan SecurityProtocolOut SendCueSheet SendDiagnostic SendDiscStructure
-        SendEvent SendKey SendOpcInformation SetReadAhead StopPlayScan Verify12 Write12 WriteAndVerify10
-        WriteBuffer
+        LogSelect LogSense ReadCapacity16 ReadMediaSerialNumber SecurityProtocolOut SendDiagnostic
+        SendEvent
     }
 }

@@ -3,7 +3,6 @@
 use crate::check::Refused;
 use crate::dispatch::{Call, Done, dispatch};
 use crate::host_event::{self, HostEvent, HostEventError};
-use crate::medium::{BLOCK, Disc};
 use crate::nexus::NexusId;
 use crate::precheck::admit;
 use crate::profile::Profile;
@@ -15,6 +14,7 @@ use crate::tray::TrayAction;
 use crate::unit::Unit;
 use core::time::Duration;
 use discrig_device::Instant;
+use discrig_disc::{Disc, Form};
 use discrig_wire::command::{Command, Flags};
 use discrig_wire::sense::FixedSense;
 use discrig_wire::{Cdb, Status};
@@ -24,6 +24,9 @@ use thiserror::Error;
 
 /// Commands that wait at most; beyond that the answer is TASK SET FULL.
 const MOST_TASKS: usize = 256;
+
+/// Bytes of a block of user data.
+pub const BLOCK: usize = 2048;
 
 /// Bytes of the longest answer that is not blocks of the medium.
 const BUFFER: usize = 1 << 16;
@@ -43,7 +46,7 @@ pub struct DriveConfig {
 /// Where the data of an answer are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Payload {
-    Blocks { first: u32 },
+    Blocks { form: Form, first: i32 },
     Buffer,
     None,
     Staged,
@@ -103,10 +106,10 @@ impl Drive {
     /// # Errors
     /// [`RestoreError::OtherDisc`] when the disc is not the one of the state.
     pub fn restore(config: DriveConfig, state: State, disc: Option<Disc>) -> Result<Drive, RestoreError> {
-        if state.disc != disc.as_ref().map(Disc::state) {
+        if state.disc.as_ref() != disc.as_ref().map(|disc| &disc.state) {
             return Err(RestoreError::OtherDisc);
         }
-        Ok(Drive::with_unit(Unit::new(config, state, disc.map(|disc| disc.content))))
+        Ok(Drive::with_unit(Unit::new(config, state, disc.map(|disc| disc.store))))
     }
 
     fn with_unit(unit: Unit) -> Drive {
@@ -196,9 +199,9 @@ impl Drive {
         let wanted = output.length.min(buffer.len());
         let buffer = &mut buffer[..wanted];
         match output.payload {
-            Payload::Blocks { first } => {
+            Payload::Blocks { form, first } => {
                 // Memory does not fail; other content was staged.
-                if self.unit.read_blocks(first, buffer).is_err() {
+                if self.unit.read_blocks(form, first, buffer).is_err() {
                     buffer.fill(0);
                 }
                 wanted
@@ -213,7 +216,8 @@ impl Drive {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
         let tray = self.unit.state.tray.busy_until();
-        [tray, self.unit.power_deadline(), self.task_deadline()].into_iter().flatten().min()
+        let operation = self.unit.operation_deadline();
+        [tray, operation, self.unit.power_deadline(), self.task_deadline()].into_iter().flatten().min()
     }
 
     fn task_deadline(&self) -> Option<Instant> {
@@ -234,10 +238,22 @@ impl Drive {
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         if due(self.unit.state.tray.busy_until()) {
             self.unit.move_tray(TrayAction::TimeUp);
+        } else if due(self.unit.operation_deadline()) {
+            self.complete_operation();
         } else if due(self.task_deadline()) {
             self.advance_task();
         } else if due(self.unit.power_deadline()) {
             self.unit.power_timer();
+        }
+    }
+
+    /// An operation on the disc is done; how it failed is the answer to its command, if that waits.
+    fn complete_operation(&mut self) {
+        let Some(code) = self.unit.complete_operation() else { return };
+        if let Some(Stage::Finishing { failure, .. }) =
+            self.unit.state.tasks.front_mut().map(|task| &mut task.stage)
+        {
+            *failure = Some(code);
         }
     }
 
@@ -302,7 +318,9 @@ impl Drive {
     fn finish(&mut self, nexus: NexusId, tag: u64, outcome: Result<Done, Refused>) {
         let good = |length, payload| (Status::GOOD, None, length, payload);
         let (status, sense, length, payload) = match outcome {
-            Ok(Done::Blocks { first, count }) => good(count as usize * BLOCK, Payload::Blocks { first }),
+            Ok(Done::Blocks { form, first, count }) => {
+                good(count as usize * BLOCK, Payload::Blocks { form, first })
+            }
             Ok(Done::Data(length)) => good(length, Payload::Buffer),
             Ok(Done::Good | Done::Until(_)) => good(0, Payload::None),
             Ok(Done::Staged) => good(self.staged.len(), Payload::Staged),
@@ -324,14 +342,14 @@ fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Duration {
     let overhead = unit.clockwork.overhead();
     let Ok(command) = Command::decode(cdb) else { return overhead };
     let (Ok(disc), Some((first, count))) = (unit.readiness(), extent(&command)) else { return overhead };
-    let spec = disc.spec();
+    let spec = disc.kind.spec();
     let writes = command.spec().flags.contains(Flags::WRITES);
-    let limit = if writes { spec.capacity } else { disc.recorded };
-    if first.checked_add(count).is_none_or(|end| end > limit) {
+    let span = if spec.is_recordable() { spec.capacity } else { disc.last_block() + 1 };
+    if first.checked_add(count).is_none_or(|end| end > span) {
         return overhead;
     }
     let speed = unit.speed(spec.family, writes);
-    let seek = unit.clockwork.seek(spec.family, first.abs_diff(unit.state.head), disc.recorded.max(1));
+    let seek = unit.clockwork.seek(spec.family, first.abs_diff(unit.state.head), span);
     let carry = unit.clockwork.transfer(u64::from(count) * BLOCK as u64, speed);
     let wake = unit.wake(nexus);
     overhead + wake + seek + carry

@@ -1,10 +1,10 @@
 //! What happens to a drive that is no command: plugs, resets, hands and buttons.
 
 use crate::ledger::LedgerEvent;
-use crate::medium::Disc;
 use crate::nexus::NexusId;
 use crate::tray::{Tray, TrayAction};
 use crate::unit::Unit;
+use discrig_disc::Disc;
 use discrig_wire::event::{ExternalEvent, ExternalRequestCode};
 use discrig_wire::sense::{SenseCode, codes};
 use thiserror::Error;

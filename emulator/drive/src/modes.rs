@@ -1,8 +1,9 @@
 //! The mode pages: their values now, their defaults, and which bits can be changed.
 
 use discrig_wire::mode::{
-    AudioControlPage, CachingPage, DataBlockType, ErrorRecoveryPage, MultiSession, PageCode,
-    PowerConditionPage, TimeOutAndProtectPage, WriteParametersPage, WriteType,
+    AudioControlPage, CachingPage, DataBlockType, DeviceParametersPage, ErrorRecoveryPage,
+    FaultReportingPage, InactivityTime, MrwPage, MultiSession, PageCode, PowerConditionPage,
+    ProtocolSpecificUnitPage, TimeOutAndProtectPage, VerifyRecoveryPage, WriteParametersPage, WriteType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,7 @@ mode_pages! {
         write_retry_count: 0xFF,
         ..ErrorRecoveryPage::default()
     };
+    mrw: MrwPage = MrwPage::default(), changeable MrwPage::default();
     write_parameters: WriteParametersPage = WriteParametersPage {
         buffer_underrun_free: true,
         link_size_valid: true,
@@ -99,8 +101,23 @@ mode_pages! {
         isrc: [0xFF; 16],
         sub_header: [0xFF; 4],
     };
+    verify_error_recovery: VerifyRecoveryPage = VerifyRecoveryPage {
+        verify_retry_count: 0x13,
+        ..VerifyRecoveryPage::default()
+    }, changeable VerifyRecoveryPage {
+        post_error: true,
+        disable_transfer_on_error: true,
+        disable_correction: true,
+        verify_retry_count: 0xFF,
+        ..VerifyRecoveryPage::default()
+    };
     caching: CachingPage = CachingPage { write_cache_enable: true, ..CachingPage::default() },
     changeable CachingPage { write_cache_enable: true, read_cache_disable: true, ..CachingPage::default() };
+    device_parameters: DeviceParametersPage = DeviceParametersPage {
+        inactivity_multiplier: InactivityTime(0x0A),
+        seconds_per_minute: 60,
+        frames_per_second: 75,
+    }, changeable DeviceParametersPage { inactivity_multiplier: InactivityTime(0x0F), ..DeviceParametersPage::default() };
     audio_control: AudioControlPage = AudioControlPage {
         immediate: true,
         output_0_channel: 1,
@@ -116,6 +133,8 @@ mode_pages! {
         output_1_volume: 0xFF,
         ..AudioControlPage::default()
     };
+    protocol_specific_unit: ProtocolSpecificUnitPage = ProtocolSpecificUnitPage { protocol: 5 },
+    changeable ProtocolSpecificUnitPage::default();
     power_condition: PowerConditionPage = PowerConditionPage {
         idle: true,
         standby: true,
@@ -126,6 +145,17 @@ mode_pages! {
         standby: true,
         idle_timer_100ms: u32::MAX,
         standby_timer_100ms: u32::MAX,
+    };
+    fault_reporting: FaultReportingPage = FaultReportingPage {
+        disable_exceptions: true,
+        ..FaultReportingPage::default()
+    }, changeable FaultReportingPage {
+        performance: true,
+        disable_exceptions: true,
+        reporting_method: 0x0F,
+        interval_timer_100ms: u32::MAX,
+        report_count: u32::MAX,
+        ..FaultReportingPage::default()
     };
     time_out_and_protect: TimeOutAndProtectPage = TimeOutAndProtectPage {
         group_1_minimum_s: 10,
@@ -162,7 +192,7 @@ mod tests {
     #[test]
     fn rows_ascend_and_defaults_are_the_initial_values() {
         let codes: Vec<u8> = ModePages::TABLE.iter().map(|spec| spec.code.0).collect();
-        assert_eq!(codes, [0x01, 0x05, 0x08, 0x0E, 0x1A, 0x1D]);
+        assert_eq!(codes, [0x01, 0x03, 0x05, 0x07, 0x08, 0x0D, 0x0E, 0x18, 0x1A, 0x1C, 0x1D]);
         let initial = ModePages::default();
         for spec in ModePages::TABLE {
             let default = (spec.default)();

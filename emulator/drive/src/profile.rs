@@ -1,7 +1,7 @@
 //! What distinguishes one model of drive from another, as data.
 
-use crate::medium::Family;
 use crate::timing::Latencies;
+use discrig_disc::Family;
 use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{FeatureCode, LoadingMechanism, PhysicalInterface, Profile as MediaProfile};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,8 @@ pub struct Profile {
     pub profiles: Vec<MediaProfile>,
     /// Features that the drive has beside those that every drive has.
     pub features: Vec<FeatureCode>,
+    /// Mode pages can be saved, and come back with the power.
+    pub saves_mode_pages: bool,
     /// Event classes that GET EVENT STATUS NOTIFICATION supports.
     pub event_classes: EventClasses,
     /// How long things take under realistic timing.
@@ -135,8 +137,19 @@ impl Profile {
                 FeatureCode::MULTI_READ,
                 FeatureCode::CD_READ,
                 FeatureCode::DVD_READ,
+                FeatureCode::RANDOM_WRITABLE,
                 FeatureCode::INCREMENTAL_STREAMING_WRITABLE,
                 FeatureCode::FORMATTABLE,
+                FeatureCode::HARDWARE_DEFECT_MANAGEMENT,
+                FeatureCode::WRITE_ONCE,
+                FeatureCode::RESTRICTED_OVERWRITE,
+                FeatureCode::CD_RW_CAV_WRITE,
+                FeatureCode::DVD_PLUS_RW,
+                FeatureCode::RIGID_RESTRICTED_OVERWRITE,
+                FeatureCode::LAYER_JUMP_RECORDING,
+                FeatureCode::CD_RW_MEDIA_WRITE,
+                FeatureCode::BD_R_PSEUDO_OVERWRITE,
+                FeatureCode::CD_AUDIO_EXTERNAL_PLAY,
                 FeatureCode::DVD_PLUS_R,
                 FeatureCode::CD_TRACK_AT_ONCE,
                 FeatureCode::CD_MASTERING,
@@ -146,6 +159,7 @@ impl Profile {
                 FeatureCode::BD_WRITE,
                 FeatureCode::REAL_TIME_STREAMING,
             ],
+            saves_mode_pages: false,
             event_classes: EventClasses::OPERATIONAL_CHANGE
                 .union(EventClasses::POWER_MANAGEMENT)
                 .union(EventClasses::EXTERNAL_REQUEST)

@@ -1,15 +1,18 @@
 //! Everything that the drive knows, as one plain value.
 
+use crate::handlers::keys::Region;
 use crate::ledger::Ledger;
-use crate::medium::DiscState;
 use crate::modes::ModePages;
 use crate::nexus::{NexusId, NexusState};
+use crate::operation::Operation;
+use crate::playback::Playback;
 use crate::power::Power;
 use crate::reservation::Reservations;
 use crate::task::Task;
 use crate::tray::Tray;
 use discrig_device::Instant;
 use discrig_device::fault::States;
+use discrig_disc::DiscState;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -35,8 +38,18 @@ pub struct State {
     pub reservations: Reservations,
     /// Mode pages.
     pub modes: ModePages,
+    /// Mode pages as they were saved: they come back with the power.
+    pub saved_modes: ModePages,
     /// What is kept for each nexus.
     pub nexuses: BTreeMap<NexusId, NexusState>,
+    /// Audio that is being played.
+    pub playback: Option<Playback>,
+    /// The region for DVD-Video.
+    pub region: Region,
+    /// What WRITE BUFFER left, as far as it reached.
+    pub scratch: Vec<u8>,
+    /// What is being done to the disc, beyond single commands.
+    pub operation: Option<Operation>,
     /// Commands that are not answered yet, in the order of their arrival.
     pub tasks: VecDeque<Task>,
 }
@@ -63,7 +76,12 @@ impl State {
             ledger: Ledger::default(),
             reservations: Reservations::default(),
             modes: ModePages::default(),
+            saved_modes: ModePages::default(),
             nexuses: BTreeMap::new(),
+            playback: None,
+            region: Region::default(),
+            scratch: Vec::new(),
+            operation: None,
             tasks: VecDeque::new(),
         }
     }
@@ -71,7 +89,7 @@ impl State {
     /// The conditions that fault rules can ask for, as far as the drive knows them.
     #[must_use]
     pub fn conditions(&self) -> States {
-        let busy = self.tray.busy_until().is_some();
+        let busy = self.tray.busy_until().is_some() || self.operation.is_some();
         States::DISC
             .when(self.disc.is_some())
             .and(States::TRAY_OPEN.when(self.tray.is_open()))

@@ -1,7 +1,7 @@
 //! How long things take.
 
-use crate::medium::Family;
 use core::time::Duration;
+use discrig_disc::{Family, Task};
 use serde::{Deserialize, Serialize};
 
 /// Which clock the mechanics obey.
@@ -55,6 +55,60 @@ pub struct Latencies {
     pub spin_up: PerFamily,
     /// Positioning over a third of the disc.
     pub seek: PerFamily,
+    /// What is not recording in long operations.
+    pub tasks: TaskTimes,
+}
+
+macro_rules! task_times {
+    ($($(#[doc = $doc:literal])+ $field:ident: $task:ident = $cd:literal $dvd:literal $bd:literal;)+) => {
+        /// What long operations take beyond the blocks that they record at the speed of recording: power calibration, lead-in and lead-out,
+        /// tables of the disc.
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct TaskTimes {
+            $($(#[doc = $doc])+ pub $field: PerFamily,)+
+        }
+
+        impl Default for TaskTimes {
+            fn default() -> TaskTimes {
+                TaskTimes { $($field: PerFamily { cd_ms: $cd, dvd_ms: $dvd, bd_ms: $bd },)+ }
+            }
+        }
+
+        impl TaskTimes {
+            fn of(&self, task: Task) -> &PerFamily {
+                match task {
+                    $(Task::$task => &self.$field,)+
+                }
+            }
+        }
+    };
+}
+
+// Middles of what drives were seen to take.
+task_times! {
+    /// Blanking everything.
+    blank_full: BlankFull = 15_000 20_000 20_000;
+    /// Blanking the structures alone.
+    blank_minimal: BlankMinimal = 60_000 75_000 60_000;
+    /// Calibrating the laser's power.
+    calibrate: Calibrate = 5_000 10_000 10_000;
+    /// Closing a session or border.
+    close_session: CloseSession = 10_000 20_000 15_000;
+    /// Closing a track.
+    close_track: CloseTrack = 3_000 5_000 3_000;
+    /// Finalizing the disc.
+    finalize: Finalize = 15_000 30_000 30_000;
+    /// Formatting everything.
+    format_full: FormatFull = 30_000 30_000 60_000;
+    /// Formatting the structures alone.
+    format_quick: FormatQuick = 60_000 40_000 60_000;
+    /// Noting something in a table of the disc.
+    note: Note = 500 1_000 1_000;
+    /// Stopping a background format.
+    stop_format: StopFormat = 5_000 5_000 5_000;
+    /// Writing what is still in the buffer.
+    synchronize: Synchronize = 300 300 300;
 }
 
 impl Default for Latencies {
@@ -67,6 +121,7 @@ impl Default for Latencies {
             recognize_recordable_ms: 6_000,
             spin_up: PerFamily { cd_ms: 3_000, dvd_ms: 4_000, bd_ms: 5_000 },
             seek: PerFamily { cd_ms: 120, dvd_ms: 135, bd_ms: 200 },
+            tasks: TaskTimes::default(),
         }
     }
 }
@@ -113,6 +168,11 @@ impl Clockwork {
 
     pub(crate) fn spin_up(&self, family: Family) -> Duration {
         self.span(|latencies| latencies.spin_up.of(family))
+    }
+
+    /// What a long operation takes beside recording.
+    pub(crate) fn task(&self, task: Task, family: Family) -> Duration {
+        self.span(|latencies| latencies.tasks.of(task).of(family))
     }
 
     /// Moving the pick-up over `distance` of `span` blocks. A third of the way takes the nominal time, the whole way twice that.

@@ -17,7 +17,7 @@ pub struct Span {
 }
 
 impl Span {
-    fn new(since: Instant, length: Duration) -> Span {
+    pub(crate) fn new(since: Instant, length: Duration) -> Span {
         Span { since, until: since + length }
     }
 

@@ -1,11 +1,9 @@
 //! The logical unit: its state with what it is made of. Commands are handled against it; commands that wait are not its business.
 
 use crate::check::Check;
-use crate::drive::DriveConfig;
+use crate::drive::{BLOCK, DriveConfig};
 use crate::events::{EventQueues, Happening};
 use crate::ledger::LedgerEvent;
-use crate::medium::{BlockError, Content, Disc, DiscState, Family};
-use crate::modes::ModePages;
 use crate::nexus::{NexusId, NexusState};
 use crate::power::Power;
 use crate::quirk::{Quirk, QuirkSet};
@@ -15,10 +13,11 @@ use crate::timing::Clockwork;
 use crate::tray::{Tray, TrayAction, TrayChange, TrayTimes};
 use core::time::Duration;
 use discrig_device::Instant;
+use discrig_disc::{Change, Disc, DiscState, Family, Form, Store};
 use discrig_wire::event::{
     BusyEvent, EventClass, MediaEvent, MultiHostEvent, MultiHostPriority, PowerEvent, PowerStatus,
 };
-use discrig_wire::feature::Profile as MediaProfile;
+use discrig_wire::feature::{FeatureCode, Profile as MediaProfile};
 use discrig_wire::sense::{SenseCode, codes};
 
 /// A drive without its queue.
@@ -27,11 +26,12 @@ pub(crate) struct Unit {
     pub(crate) quirks: QuirkSet,
     pub(crate) clockwork: Clockwork,
     pub(crate) state: State,
-    pub(crate) content: Option<Content>,
+    /// The blocks of the disc in the tray.
+    pub(crate) content: Option<Box<dyn Store>>,
 }
 
 impl Unit {
-    pub(crate) fn new(config: DriveConfig, state: State, content: Option<Content>) -> Unit {
+    pub(crate) fn new(config: DriveConfig, state: State, content: Option<Box<dyn Store>>) -> Unit {
         let quirks = QuirkSet::new(&config.quirks);
         let clockwork = Clockwork::new(config.timing, config.profile.latencies);
         Unit { config, quirks, clockwork, state, content }
@@ -40,28 +40,29 @@ impl Unit {
     // What can be seen.
 
     /// The disc, when it was identified and this model knows its kind.
-    pub(crate) fn medium(&self) -> Option<DiscState> {
-        self.state.disc.filter(|disc| self.state.tray.is_loaded() && self.knows(disc))
+    pub(crate) fn medium(&self) -> Option<&DiscState> {
+        let disc = self.state.disc.as_ref()?.seen();
+        (self.state.tray.is_loaded() && self.knows(disc)).then_some(disc)
     }
 
     fn knows(&self, disc: &DiscState) -> bool {
-        self.config.profile.supports(disc.spec().profile)
+        self.config.profile.supports(disc.profile())
     }
 
     /// The current profile.
     pub(crate) fn current_profile(&self) -> MediaProfile {
-        self.medium().map_or(MediaProfile::NONE, |disc| disc.spec().profile)
+        self.medium().map_or(MediaProfile::NONE, DiscState::profile)
     }
 
     /// Whether the medium can be accessed, and why not.
-    pub(crate) fn readiness(&self) -> Result<DiscState, Check> {
+    pub(crate) fn readiness(&self) -> Result<&DiscState, Check> {
         if self.state.power.condition == PowerStatus::SLEEP {
             return Err(Check::new(codes::LOGICAL_UNIT_NOT_READY_INITIALIZING_COMMAND_REQUIRED));
         }
         self.settled()?;
-        match (self.state.tray, self.state.disc) {
-            (Tray::Ready, Some(disc)) if self.knows(&disc) => Ok(disc),
-            (Tray::Ready | Tray::Stopped, Some(disc)) if !self.knows(&disc) => {
+        match (self.state.tray, self.state.disc.as_ref().map(DiscState::seen)) {
+            (Tray::Ready, Some(disc)) if self.knows(disc) => Ok(disc),
+            (Tray::Ready | Tray::Stopped, Some(disc)) if !self.knows(disc) => {
                 Err(Check::new(codes::INCOMPATIBLE_MEDIUM_INSTALLED))
             }
             (Tray::Stopped, _) => {
@@ -79,10 +80,15 @@ impl Unit {
                 codes::LOGICAL_UNIT_IS_IN_PROCESS_OF_BECOMING_READY
             }
             Tray::Opening(_) => codes::LOGICAL_UNIT_NOT_READY_OPERATION_IN_PROGRESS,
-            Tray::Empty | Tray::Open | Tray::Ready | Tray::Stopped => return Ok(()),
+            Tray::Empty | Tray::Open | Tray::Ready | Tray::Stopped => return self.idle(),
         };
         let progress = self.state.tray.span().map_or(0, |span| span.progress(self.state.now));
         Err(Check::progress(code, progress))
+    }
+
+    /// Whether nothing is done to the medium, and what it is otherwise.
+    fn idle(&self) -> Result<(), Check> {
+        self.state.operation.as_ref().map_or(Ok(()), |operation| Err(operation.busy(self.state.now)))
     }
 
     // Nexuses.
@@ -141,12 +147,12 @@ impl Unit {
     // The tray.
 
     fn tray_times(&self) -> TrayTimes {
-        let disc = self.state.disc;
-        let family = disc.map_or(Family::Cd, |disc| disc.spec().family);
+        let disc = self.state.disc.as_ref();
+        let family = disc.map_or(Family::Cd, |disc| disc.kind.spec().family);
         TrayTimes {
             close: self.clockwork.close(),
             open: self.clockwork.open(),
-            recognize: self.clockwork.recognize(family, disc.is_some_and(|disc| disc.is_writable())),
+            recognize: self.clockwork.recognize(family, disc.is_some_and(DiscState::is_writable)),
             spin_up: self.clockwork.spin_up(family),
         }
     }
@@ -208,10 +214,11 @@ impl Unit {
 
     /// Puts a disc into the tray in place of what is there, wherever the tray is.
     pub(crate) fn replace_disc(&mut self, disc: Option<Disc>) {
+        self.state.operation = None;
         match disc {
-            Some(Disc { state, content }) => {
+            Some(Disc { state, store }) => {
                 self.state.disc = Some(state);
-                self.content = Some(content);
+                self.content = Some(store);
             }
             None => {
                 self.state.disc = None;
@@ -236,6 +243,27 @@ impl Unit {
             (self.state.speeds.read, &self.config.profile.read_speeds)
         };
         asked.unwrap_or_else(|| speeds.highest(family))
+    }
+
+    // Changes of the disc.
+
+    /// What a change of the disc takes.
+    pub(crate) fn task_time(&self, change: &Change) -> Duration {
+        let family = change.after.kind.spec().family;
+        let bytes = change.blocks * BLOCK as u64;
+        self.clockwork.task(change.task, family) + self.clockwork.transfer(bytes, self.speed(family, true))
+    }
+
+    /// What initiators are told of unasked when it becomes otherwise: the profile and the features that are current.
+    pub(crate) fn shown(&self) -> (MediaProfile, Option<&'static [FeatureCode]>) {
+        (self.current_profile(), self.medium().map(DiscState::write_features))
+    }
+
+    /// Raises the event, when what is shown is otherwise than `before`.
+    pub(crate) fn tell_features(&mut self, before: (MediaProfile, Option<&'static [FeatureCode]>)) {
+        if self.shown() != before {
+            self.raise_all(Happening::FEATURES);
+        }
     }
 
     // Power.
@@ -272,8 +300,8 @@ impl Unit {
         }
         self.state.power.condition = PowerStatus::ACTIVE;
         self.raise_others(nexus, Happening::Power(PowerEvent::CHANGED));
-        match (condition, self.state.disc) {
-            (PowerStatus::STANDBY, Some(disc)) => self.clockwork.spin_up(disc.spec().family),
+        match (condition, &self.state.disc) {
+            (PowerStatus::STANDBY, Some(disc)) => self.clockwork.spin_up(disc.kind.spec().family),
             _ => Duration::ZERO,
         }
     }
@@ -315,7 +343,7 @@ impl Unit {
     pub(crate) fn reset(&mut self, event: LedgerEvent, attention: SenseCode) {
         self.enter_ledger(event, NexusId::default());
         self.state.reservations.simple = None;
-        self.state.modes = ModePages::default();
+        self.state.modes = self.state.saved_modes;
         self.state.speeds = SpeedState::default();
         self.state.power = Power::new(self.state.now);
         for state in self.state.nexuses.values_mut() {
@@ -331,6 +359,10 @@ impl Unit {
             *state = NexusState { established: state.established, ..NexusState::default() };
         }
         self.state.reservations.power_cycle();
+        self.state.operation = None;
+        if let Some(disc) = &mut self.state.disc {
+            disc.interrupted();
+        }
         self.reset(LedgerEvent::PowerCycle, codes::POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED);
         if self.quirks.has(Quirk::NoPowerOnUnitAttention) {
             let code = codes::POWER_ON_RESET_OR_BUS_DEVICE_RESET_OCCURRED;
@@ -355,11 +387,11 @@ impl Unit {
 
     // Blocks.
 
-    /// Reads blocks; blocks that nobody can deliver are an error.
-    pub(crate) fn read_blocks(&mut self, first: u32, buffer: &mut [u8]) -> Result<(), BlockError> {
-        match &mut self.content {
-            Some(content) => content.read(first, buffer),
-            None => Err(BlockError { block: first }),
+    /// Fills `buffer` with user data.
+    pub(crate) fn read_blocks(&mut self, form: Form, first: i32, buffer: &mut [u8]) -> Result<(), Check> {
+        match (&self.state.disc, &mut self.content) {
+            (Some(disc), Some(store)) => Ok(disc.read(form, first, buffer, &mut **store)?),
+            _ => Err(Check::new(codes::MEDIUM_NOT_PRESENT)),
         }
     }
 }

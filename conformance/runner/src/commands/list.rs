@@ -70,7 +70,7 @@ fn discs() -> Vec<Value> {
         .iter()
         .map(|spec| {
             let about = format!("{} blocks of 2048 bytes, {} layers", spec.capacity, spec.layers);
-            let disc = if spec.recordable { format!("blank:{}", spec.name) } else { "iso:PATH".to_owned() };
+            let disc = if spec.is_recordable() { format!("blank:{}", spec.name) } else { "iso:PATH".to_owned() };
             json!({ "name": spec.name, "about": about, "disc": disc })
         })
         .collect()

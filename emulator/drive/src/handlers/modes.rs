@@ -2,10 +2,10 @@
 
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
-use crate::medium::Family;
 use crate::modes::{ModePages, PageSpec};
 use crate::quirk::Quirk;
 use crate::unit::Unit;
+use discrig_disc::Family;
 use discrig_wire::command::{CommandSpec, ModeSelect6, ModeSelect10, ModeSense6, ModeSense10};
 use discrig_wire::feature::Profile as MediaProfile;
 use discrig_wire::mode::{
@@ -47,7 +47,7 @@ impl Execute for ModeSense10 {
 impl Sense {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let control = PageControl::from_low_bits(self.control);
-        if control == PageControl::Saved {
+        if control == PageControl::Saved && !unit.config.profile.saves_mode_pages {
             return Err(codes::SAVING_PARAMETERS_NOT_SUPPORTED.into());
         }
         if self.subpage != 0 {
@@ -61,7 +61,7 @@ impl Sense {
         call.reply(self.allocation, |reply| {
             ModeData::encode(self.form, 0, reply, |reply| {
                 for spec in ModePages::TABLE.iter().filter(|spec| all || spec.code == wanted) {
-                    reply.put(&page(unit, spec, control));
+                    reply.put(&saveable(unit, page(unit, spec, control)));
                 }
                 if all || wanted == PageCode::CAPABILITIES {
                     capabilities_under(unit, control, reply);
@@ -75,8 +75,19 @@ fn page(unit: &Unit, spec: &PageSpec, control: PageControl) -> Vec<u8> {
     match control {
         PageControl::Changeable => (spec.changeable)(),
         PageControl::Default => (spec.default)(),
-        PageControl::Current | PageControl::Saved => spec.current(&unit.state.modes),
+        PageControl::Current => spec.current(&unit.state.modes),
+        PageControl::Saved => spec.current(&unit.state.saved_modes),
     }
+}
+
+/// A page with its PS bit as the drive has it.
+fn saveable(unit: &Unit, mut page: Vec<u8>) -> Vec<u8> {
+    if unit.config.profile.saves_mode_pages
+        && let Some(code) = page.first_mut()
+    {
+        *code |= 0x80;
+    }
+    page
 }
 
 /// Page 2Ah: nothing in it can be changed, so its mask is all zeros, and what it says of now is its default too.
@@ -98,7 +109,7 @@ fn narrow(speed: u32) -> u16 {
 
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
     let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
-    let speeds = unit.config.profile.write_speeds.of(disc.spec().family);
+    let speeds = unit.config.profile.write_speeds.of(disc.kind.spec().family);
     let descriptor = |speed: &u32| WriteSpeedDescriptor {
         rotation_control: RotationControl::CLV,
         write_speed: narrow(*speed),
@@ -109,7 +120,7 @@ fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
 fn capabilities(unit: &Unit) -> CapabilitiesPage {
     let profile = &unit.config.profile;
     let reads = |media: MediaProfile| profile.supports(media);
-    let family = unit.medium().map_or(Family::Cd, |disc| disc.spec().family);
+    let family = unit.medium().map_or(Family::Cd, |disc| disc.kind.spec().family);
     let write_speed = narrow(unit.speed(family, true));
     CapabilitiesPage {
         dvd_ram_read: reads(MediaProfile::DVD_RAM),
@@ -167,7 +178,7 @@ impl Execute for ModeSelect10 {
 
 impl Select {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        if self.save_pages {
+        if self.save_pages && !unit.config.profile.saves_mode_pages {
             return Err(Check::field(self.spec, "save_pages").into());
         }
         if !self.page_format {
@@ -184,6 +195,15 @@ impl Select {
         let mut modes = unit.state.modes;
         for (offset, page) in list.pages() {
             change(&mut modes, offset, &page)?;
+        }
+        if self.save_pages {
+            unit.state.saved_modes = modes;
+        }
+        // What was rehearsed ends with the parameters that asked for it.
+        if modes.write_parameters != unit.state.modes.write_parameters
+            && let Some(disc) = &mut unit.state.disc
+        {
+            disc.end_rehearsal();
         }
         if modes != unit.state.modes {
             unit.state.modes = modes;
@@ -217,10 +237,15 @@ fn change(modes: &mut ModePages, offset: usize, page: &ModePage<'_>) -> Result<(
     if spec.store(modes, page.bytes) { Ok(()) } else { Err(at(0, None).into()) }
 }
 
+/// Blocks that come with sub-channels.
+const RAW_BLOCKS: [DataBlockType; 3] =
+    [DataBlockType::RAW_WITH_PQ, DataBlockType::RAW_WITH_PACKED_RW, DataBlockType::RAW_WITH_RAW_RW];
+
 /// Whether write parameters are possible on any medium; where not, byte and bit of the first that is not (MMC-5 7.5.4).
 fn legal(page: &WriteParametersPage) -> Result<(), (usize, u8)> {
     let data = [
         DataBlockType::MODE_1,
+        DataBlockType::MODE_2,
         DataBlockType::MODE_2_FORM_1,
         DataBlockType::MODE_2_FORM_1_SUBHEADER,
         DataBlockType::MODE_2_FORM_2,
@@ -233,8 +258,8 @@ fn legal(page: &WriteParametersPage) -> Result<(), (usize, u8)> {
         }
         // A cue sheet decides.
         WriteType::SESSION_AT_ONCE => true,
+        WriteType::RAW => RAW_BLOCKS.contains(&page.data_block_type),
         WriteType::LAYER_JUMP => page.data_block_type == DataBlockType::MODE_1,
-        // Raw recording is not offered in feature 002Eh.
         _ => return Err((2, 3)),
     };
     if page.multi_session.0 == 2 {

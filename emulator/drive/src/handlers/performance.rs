@@ -2,9 +2,9 @@
 
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
-use crate::medium::{DiscState, Family};
 use crate::state::SpeedState;
 use crate::unit::Unit;
+use discrig_disc::{DiscState, Family};
 use discrig_wire::command::{GetPerformance, SetCdSpeed, SetStreaming};
 use discrig_wire::mode::RotationControl;
 use discrig_wire::performance::{
@@ -57,16 +57,16 @@ impl Performance for GetPerformance {
         if except == EXCEPT {
             return self.wrong("data_type");
         }
-        let last = unit.medium().map(|disc| last_block(&disc));
+        let last = unit.medium().map(last_block);
         if last.is_some_and(|last| self.starting_lba > last) {
             return Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.starting_lba).into());
         }
         let zone = unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())).map(|disc| {
-            let speed = unit.speed(disc.spec().family, write);
+            let speed = unit.speed(disc.kind.spec().family, write);
             NominalPerformance {
                 start_block: self.starting_lba,
                 start_performance: speed,
-                end_block: last_block(&disc),
+                end_block: last_block(disc),
                 end_performance: speed,
             }
         });
@@ -79,21 +79,20 @@ impl Performance for GetPerformance {
 }
 
 fn last_block(disc: &DiscState) -> u32 {
-    let spec = disc.spec();
-    let end = if spec.recordable { spec.capacity } else { disc.recorded };
-    end.saturating_sub(1)
+    let spec = disc.kind.spec();
+    if spec.is_recordable() { spec.capacity - 1 } else { disc.last_block() }
 }
 
 /// What the medium can be written at; nothing for one that cannot be written.
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
-    let Some(disc) = unit.medium().filter(DiscState::is_writable) else { return Vec::new() };
-    let family = disc.spec().family;
+    let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
+    let family = disc.kind.spec().family;
     let speeds = unit.config.profile.write_speeds.of(family);
     let read_speed = unit.speed(family, false);
     let descriptor = |speed: &u32| WriteSpeed {
         rotation_control: RotationControl::CLV,
         exact: true,
-        end_block: last_block(&disc),
+        end_block: last_block(disc),
         read_speed,
         write_speed: *speed,
         ..WriteSpeed::default()
@@ -118,10 +117,10 @@ impl Execute for SetStreaming {
             return Err(Check::parameter(byte, Some(7)).into());
         };
         let medium = unit.medium();
-        if medium.is_some_and(|disc| request.end_block > last_block(&disc)) {
+        if medium.is_some_and(|disc| request.end_block > last_block(disc)) {
             return Err(Check::parameter(8, Some(7)).into());
         }
-        let family = medium.map_or(Family::Cd, |disc| disc.spec().family);
+        let family = medium.map_or(Family::Cd, |disc| disc.kind.spec().family);
         let wanted = |speed: u64| u32::try_from(speed).unwrap_or(u32::MAX);
         let rounded = round(unit, family, wanted(read), wanted(write));
         if request.exact && (rounded.read, rounded.write) != (Some(wanted(read)), Some(wanted(write))) {
@@ -148,7 +147,7 @@ impl Execute for SetCdSpeed {
             return Err(Check::field(SetCdSpeed::SPEC, "rotation_control").into());
         }
         // Meant for CD, and sent by hosts for every medium.
-        let family = unit.medium().map_or(Family::Cd, |disc| disc.spec().family);
+        let family = unit.medium().map_or(Family::Cd, |disc| disc.kind.spec().family);
         let rounded = round(unit, family, self.read_speed.into(), self.write_speed.into());
         unit.state.speeds = SpeedState {
             read: rounded.read.filter(|_| self.read_speed != MAXIMUM),

@@ -1,11 +1,12 @@
 //! Reading: READ CAPACITY, READ(10) and (12), SEEK, VERIFY.
 
-use crate::check::{Check, Refused};
+use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
-use crate::medium::{BLOCK, Content, DiscState};
+use crate::drive::BLOCK;
 use crate::unit::Unit;
+use discrig_disc::Form;
 use discrig_wire::capacity::Capacity;
-use discrig_wire::command::{Read10, Read12, ReadCapacity, Seek10, Verify10};
+use discrig_wire::command::{Read10, Read12, ReadCapacity, Seek10, Verify10, Verify12};
 use discrig_wire::sense::codes;
 
 impl Execute for ReadCapacity {
@@ -16,49 +17,35 @@ impl Execute for ReadCapacity {
         if self.partial_medium_indicator {
             return Err(Check::field(ReadCapacity::SPEC, "partial_medium_indicator").into());
         }
-        let disc = unit.readiness()?;
-        let capacity = Capacity { last_block: last_block(&disc), block_length: BLOCK as u32 };
+        let capacity = Capacity { last_block: unit.readiness()?.last_block(), block_length: BLOCK as u32 };
         call.reply(Capacity::SIZE, |reply| capacity.encode(reply))
     }
 }
 
-/// The last block of what can be read: 0 on a blank disc, and where only an incomplete session is.
-fn last_block(disc: &DiscState) -> u32 {
-    if disc.spec().recordable { 0 } else { disc.recorded.saturating_sub(1) }
-}
-
-/// Whether blocks were recorded: what was not is out of range.
-fn recorded(disc: &DiscState, first: u32, count: u32) -> Result<(), Refused> {
-    match first.checked_add(count) {
-        Some(end) if end <= disc.recorded && (count > 0 || first < disc.recorded) => Ok(()),
-        _ => {
-            let block = if first < disc.recorded { disc.recorded } else { first };
-            Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, block).into())
-        }
-    }
+/// Blocks as rules know them: no address has 32 bits.
+pub(super) fn block(address: u32) -> Result<i32, Check> {
+    i32::try_from(address).map_err(|_| Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, address))
 }
 
 /// Most blocks of one command, 64 MiB: more than any host asks for.
-const MOST_BLOCKS: u32 = 1 << 15;
+pub(super) const MOST_BLOCKS: u32 = 1 << 15;
 
 fn read(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
-    let disc = unit.readiness()?;
-    recorded(&disc, first, count)?;
+    let address = block(first)?;
+    let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);
     unit.state.head = first + count;
-    if unit.content.as_ref().is_some_and(Content::is_memory) {
-        return Ok(Done::Blocks { first, count });
+    if unit.content.as_ref().is_some_and(|store| store.is_memory()) {
+        return Ok(Done::Blocks { form, first: address, count });
     }
-    stage(unit, call, first, count)
+    stage(unit, call, form, address, count)
 }
 
 /// Reads what may fail now, while the failure can still be reported.
-fn stage(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
+fn stage(unit: &mut Unit, call: &mut Call<'_>, form: Form, first: i32, count: u32) -> Outcome {
     call.staged.resize(count as usize * BLOCK, 0);
-    match unit.read_blocks(first, call.staged) {
-        Ok(()) => Ok(Done::Staged),
-        Err(error) => Err(Check::at_block(codes::UNRECOVERED_READ_ERROR, error.block).into()),
-    }
+    unit.read_blocks(form, first, call.staged)?;
+    Ok(Done::Staged)
 }
 
 impl Execute for Read10 {
@@ -78,8 +65,7 @@ impl Execute for Read12 {
 
 impl Execute for Seek10 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        let disc = unit.readiness()?;
-        recorded(&disc, self.logical_block_address, 0)?;
+        unit.readiness()?.readable(block(self.logical_block_address)?, 0)?;
         unit.wake(call.nexus);
         unit.state.head = self.logical_block_address;
         Ok(Done::Good)
@@ -91,14 +77,27 @@ impl Execute for Verify10 {
         if self.byte_check {
             return Err(Check::field(Verify10::SPEC, "byte_check").into());
         }
-        let disc = unit.readiness()?;
-        let (first, count) = (self.logical_block_address, u32::from(self.verification_length));
-        recorded(&disc, first, count)?;
-        unit.wake(call.nexus);
-        unit.state.head = first + count;
-        if !unit.content.as_ref().is_some_and(Content::is_memory) {
-            stage(unit, call, first, count)?;
-        }
-        Ok(Done::Good)
+        verify(unit, call, self.logical_block_address, self.verification_length.into())
     }
+}
+
+impl Execute for Verify12 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        if self.byte_check {
+            return Err(Check::field(Verify12::SPEC, "byte_check").into());
+        }
+        verify(unit, call, self.logical_block_address, self.verification_length)
+    }
+}
+
+/// Reads blocks and keeps nothing of them.
+pub(super) fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
+    let address = block(first)?;
+    let form = unit.readiness()?.readable(address, count)?;
+    unit.wake(call.nexus);
+    unit.state.head = first + count;
+    if !unit.content.as_ref().is_some_and(|store| store.is_memory()) {
+        stage(unit, call, form, address, count)?;
+    }
+    Ok(Done::Good)
 }

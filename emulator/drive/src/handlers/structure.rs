@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Execute, Outcome};
-use crate::medium::{DiscState, Family, MediumKind};
 use crate::unit::Unit;
+use discrig_disc::{DiscState, Family, MediumKind};
 use discrig_wire::ascii::Ascii;
 use discrig_wire::command::ReadDiscStructure;
 use discrig_wire::reply::Reply;
@@ -37,7 +37,7 @@ impl Execute for ReadDiscStructure {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let wrong = |name| Err(Refused::from(Check::field(ReadDiscStructure::SPEC, name)));
         let disc = unit.readiness()?;
-        let rows = match (StructureMedia(self.media_type), disc.spec().family) {
+        let rows = match (StructureMedia(self.media_type), disc.kind.spec().family) {
             (StructureMedia::DVD, Family::Dvd) => DVD,
             (StructureMedia::BD, Family::Bd) => BD,
             (StructureMedia::DVD | StructureMedia::BD, _) => {
@@ -49,8 +49,9 @@ impl Execute for ReadDiscStructure {
         if self.layer >= disc.layers() {
             return wrong("layer");
         }
+        let encode = row.encode;
         call.reply(self.allocation_length.into(), |reply| {
-            StructureData::encode(reply, |reply| (row.encode)(&disc, reply));
+            StructureData::encode(reply, |reply| encode(disc, reply));
         })
     }
 }
@@ -66,15 +67,15 @@ fn list(rows: &[Row], reply: &mut Reply<'_>) {
 const DATA_AREA: u32 = 0x03_0000;
 
 fn dvd_physical(disc: &DiscState, reply: &mut Reply<'_>) {
-    let spec = disc.spec();
-    let (book_type, part_version) = match spec.kind {
+    let spec = disc.kind.spec();
+    let (book_type, part_version) = match disc.kind {
         MediumKind::DvdMinusR => (BookType::DVD_R, 5),
         MediumKind::DvdMinusRDl => (BookType::DVD_R, 6),
         MediumKind::DvdPlusR => (BookType::DVD_PLUS_R, 1),
         MediumKind::DvdPlusRDl => (BookType::DVD_PLUS_R_DL, 1),
         _ => (BookType::DVD_ROM, 1),
     };
-    let blocks = if spec.recordable { spec.capacity } else { disc.recorded };
+    let blocks = if spec.is_recordable() { spec.capacity } else { disc.last_block() + 1 };
     let dual = disc.layers() > 1;
     // The layers are of equal length, the second one read inwards: its addresses are the first one's, inverted.
     let last_of_layer_0 = DATA_AREA + blocks.div_ceil(2) - 1;
@@ -85,7 +86,7 @@ fn dvd_physical(disc: &DiscState, reply: &mut Reply<'_>) {
         maximum_rate: 2,
         number_of_layers: u8::from(dual),
         opposite_track_path: dual,
-        layer_type: if spec.recordable { 0b010 } else { 0b001 },
+        layer_type: if spec.is_recordable() { 0b010 } else { 0b001 },
         first_sector: DATA_AREA,
         last_sector: if dual { 0xFF_FFFF - DATA_AREA } else { DATA_AREA + blocks.saturating_sub(1) },
         last_sector_of_layer_0: if dual { last_of_layer_0 } else { 0 },
@@ -105,12 +106,12 @@ fn write_protection(_: &DiscState, reply: &mut Reply<'_>) {
 }
 
 fn bd_information(disc: &DiscState, reply: &mut Reply<'_>) {
-    let (disc_type, class_version) = match disc.spec().kind {
+    let (disc_type, class_version) = match disc.kind {
         MediumKind::BdRXl => ("BDR", 2),
         MediumKind::BdR | MediumKind::BdRDl => ("BDR", 1),
         _ => ("BDO", 1),
     };
-    let recordable = disc.spec().recordable;
+    let recordable = disc.kind.spec().is_recordable();
     let start = reply.length();
     for sequence in 0..disc.layers() {
         BdDiscInformation {

@@ -54,7 +54,7 @@ fn features_without_a_medium() {
     assert!(codes(&all).windows(2).all(|pair| pair[0] < pair[1]));
     assert_eq!(
         codes(&rig.data(A, "46 00 01 00 00 00 00 10 00 00")),
-        [0x0100, 0x0105, 0x0107, 0x0108, 0x010C]
+        [0x0100, 0x0103, 0x0105, 0x0107, 0x0108, 0x010C]
     );
     for feature in Configuration::parse(&all).unwrap().features() {
         let feature = feature.unwrap();

@@ -31,7 +31,7 @@ fn disc_information() {
 #[test]
 fn other_disc_information() {
     let mut rig = Rig::blank(MediumKind::CdR);
-    assert_eq!(hex(&rig.data(A, "51 01 00 00 00 00 00 00 0C 00")), "00 0A 20 00 00 63 00 00 00 01 00 01");
+    assert_eq!(hex(&rig.data(A, "51 01 00 00 00 00 00 00 0C 00")), "00 0A 20 00 00 63 00 00 00 63 00 01");
     assert_eq!(rig.ask(A, "51 02 00 00 00 00 00 00 22 00"), "05/24/00 cdb 1.2");
     assert_eq!(Rig::empty().ask(A, DISC_INFORMATION), "02/3A/01");
 }

@@ -31,7 +31,7 @@ fn all_pages_ascend_and_the_length_is_whole() {
         codes.push(data[at]);
         at += 2 + usize::from(data[at + 1]);
     }
-    assert_eq!(codes, [0x01, 0x05, 0x08, 0x0E, 0x1A, 0x1D, 0x2A]);
+    assert_eq!(codes, [0x01, 0x03, 0x05, 0x07, 0x08, 0x0D, 0x0E, 0x18, 0x1A, 0x1C, 0x1D, 0x2A]);
     assert_eq!(rig.data(A, "5A 08 3F 00 00 00 00 00 0A 00"), data[..10]);
     let six = rig.data(A, "1A 08 3F 00 FF 00");
     assert_eq!((usize::from(six[0]), &six[4..]), (six.len() - 1, &data[8..]));
@@ -128,7 +128,8 @@ fn changed(page: u8, at: usize, value: u8) -> Vec<u8> {
 #[case(changed(0x1D, 4, 0x02), "05/26/00 list 12.1")]
 #[case(changed(0x2A, 0, 0x2A), "05/26/00 list 8.5")]
 #[case(changed(0x05, 2, 0x61), "GOOD")]
-#[case(changed(0x05, 2, 0x63), "05/26/00 list 10.3")]
+#[case(changed(0x05, 2, 0x63), "05/26/00 list 12.3")]
+#[case(changed(0x05, 2, 0x65), "05/26/00 list 10.3")]
 #[case(changed(0x05, 3, 0x85), "05/26/00 list 11.7")]
 #[case(changed(0x05, 4, 0x00), "05/26/00 list 12.3")]
 #[case(changed(0x05, 0, 0x85), "05/26/00 list 8.7")]

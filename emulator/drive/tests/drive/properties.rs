@@ -230,13 +230,13 @@ proptest! {
             original.step(step);
         }
         // Recorded blocks are not part of the state.
-        if original.drive.state().disc.is_some_and(|disc| disc.spec().recordable && !disc.is_blank()) {
+        if original.drive.state().disc.as_ref().is_some_and(|disc| disc.kind.spec().is_recordable() && !disc.is_blank()) {
             original.befall(World::DiscSwapped);
         }
         let text = serde_json::to_string(original.drive.state()).unwrap();
         let state: State = serde_json::from_str(&text).unwrap();
-        let disc = state.disc.map(|disc| match disc.kind {
-            MediumKind::CdRom => data_disc(disc.recorded as usize),
+        let disc = state.disc.as_ref().map(|disc| match disc.kind {
+            MediumKind::CdRom => data_disc(disc.last_block() as usize + 1),
             kind => Disc::blank(kind).unwrap(),
         });
         let drive = Drive::restore(setup.config(), state, disc).unwrap();

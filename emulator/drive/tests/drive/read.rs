@@ -1,8 +1,10 @@
 //! Reading, and recording in sequence.
 
 use crate::rig::{A, LOAD, Rig, TIMEOUT, data_disc, ending, hex, image};
+use core::ops::Range;
 use discrig_device::{Device, Request};
-use discrig_drive::{BlockError, BlockSource, Disc, HostEvent, MediumKind};
+use discrig_disc::{Area, DiscState, Store, StoreError};
+use discrig_drive::{Disc, HostEvent, MediumKind};
 use discrig_wire::Cdb;
 use rstest::rstest;
 
@@ -51,28 +53,37 @@ fn ends(#[case] cdb: &str, #[case] expected: &str) {
     assert_eq!(Rig::loaded().tell(A, cdb, &[0; 2048]), expected);
 }
 
-/// Forty blocks, of which block 7 cannot be read.
+/// A disc whose file has a bad place.
+#[derive(Debug)]
 struct Scratched;
 
-impl BlockSource for Scratched {
-    fn size(&self) -> u64 {
-        40 * 2048
-    }
-
-    fn read(&mut self, block: u32, buffer: &mut [u8]) -> Result<(), BlockError> {
-        for (at, part) in (block..).zip(buffer.chunks_mut(2048)) {
+impl Store for Scratched {
+    fn read(&mut self, _: Area, first: i32, buffer: &mut [u8]) -> Result<(), StoreError> {
+        for (at, part) in (first..).zip(buffer.chunks_mut(2048)) {
             if at == 7 {
-                return Err(BlockError { block: 7 });
+                return Err(StoreError::Failed("block 7 is bad".into()));
             }
             part.fill(at as u8);
         }
+        Ok(())
+    }
+
+    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 }
 
 #[test]
 fn a_source_that_fails_is_a_medium_error() {
-    let mut rig = Rig::with(Disc::from_source(Box::new(Scratched)).unwrap(), &[]);
+    let mut rig = Rig::with(Disc { state: DiscState::pressed(40).unwrap(), store: Box::new(Scratched) }, &[]);
     assert_eq!(rig.data(A, "28 00 00 00 00 08 00 00 20 00"), image(40)[8 * 2048..]);
     assert_eq!(rig.ask(A, "28 00 00 00 00 00 00 00 08 00"), "03/11/00 block 7");
     assert_eq!(rig.ask(A, "2F 00 00 00 00 00 00 00 28 00"), "03/11/00 block 7");

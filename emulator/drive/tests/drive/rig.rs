@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 use discrig_device::{Completion, Device, Instant, Request};
+use discrig_disc::MemoryStore;
 use discrig_drive::{
-    BlockError, BlockSource, Disc, Drive, DriveConfig, HostEvent, MediumKind, NexusId, Quirk, Timing,
-    VirtualClock, VirtualPort,
+    Disc, DiscState, Drive, DriveConfig, HostEvent, MediumKind, NexusId, Quirk, Timing, VirtualClock,
+    VirtualPort,
 };
 use discrig_wire::Cdb;
 
@@ -24,22 +25,9 @@ pub(crate) fn image(blocks: usize) -> Vec<u8> {
     (0..blocks).flat_map(|block| [block as u8; 2048]).collect()
 }
 
-/// A disc of any size without its blocks in memory: all zeros.
-struct Zeros(u64);
-
-impl BlockSource for Zeros {
-    fn size(&self) -> u64 {
-        self.0
-    }
-
-    fn read(&mut self, _: u32, buffer: &mut [u8]) -> Result<(), BlockError> {
-        buffer.fill(0);
-        Ok(())
-    }
-}
-
+/// A pressed disc of any size without its blocks in memory: all zeros.
 pub(crate) fn plain_disc(blocks: u64) -> Disc {
-    Disc::from_source(Box::new(Zeros(blocks * 2048))).unwrap()
+    Disc { state: DiscState::pressed(blocks).unwrap(), store: Box::new(MemoryStore::default()) }
 }
 
 pub(crate) fn data_disc(blocks: usize) -> Disc {

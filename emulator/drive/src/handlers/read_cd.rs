@@ -1,0 +1,108 @@
+//! Sectors of compact discs: READ CD, READ CD MSF, READ HEADER.
+
+use super::read::MOST_BLOCKS;
+use crate::check::{Check, Refused};
+use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::unit::Unit;
+use discrig_disc::sector::read_cd::ReadCdSelection;
+use discrig_disc::{Family, Form};
+use discrig_wire::command::{CommandSpec, ReadCd, ReadCdMsf, ReadHeader};
+use discrig_wire::msf::Msf;
+use discrig_wire::sense::codes;
+use discrig_wire::sub_channel::BlockHeader;
+
+/// A CD, or the refusal that everything else gets.
+fn cd(unit: &Unit) -> Result<(), Refused> {
+    if unit.readiness()?.kind.spec().family == Family::Cd {
+        Ok(())
+    } else {
+        Err(codes::CANNOT_READ_MEDIUM_INCOMPATIBLE_FORMAT.into())
+    }
+}
+
+fn read(
+    unit: &mut Unit,
+    call: &mut Call<'_>,
+    spec: &'static CommandSpec,
+    selection: &ReadCdSelection,
+    first: i32,
+    count: u32,
+) -> Outcome {
+    cd(unit)?;
+    unit.wake(call.nexus);
+    let (Some(disc), Some(store)) = (&unit.state.disc, &mut unit.content) else {
+        return Err(codes::MEDIUM_NOT_PRESENT.into());
+    };
+    call.staged.clear();
+    disc.read_cd(selection, first, count, &mut **store, call.staged)
+        .map_err(|refusal| Check::of(spec, refusal))?;
+    unit.state.head = first.max(0) as u32 + count;
+    Ok(Done::Staged)
+}
+
+/// Byte 9 of the CDB from its fields.
+fn main_channel(sync: bool, header_codes: u8, user_data: bool, edc_ecc: bool, c2: u8) -> u8 {
+    u8::from(sync) << 7 | header_codes << 5 | u8::from(user_data) << 4 | u8::from(edc_ecc) << 3 | c2 << 1
+}
+
+impl Execute for ReadCd {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let main = main_channel(
+            self.sync,
+            self.header_codes,
+            self.user_data,
+            self.edc_ecc,
+            self.c2_error_information,
+        );
+        let selection = ReadCdSelection::new(self.expected_sector_type, main, self.sub_channel_selection)
+            .map_err(|_| Check::field(ReadCd::SPEC, "header_codes"))?;
+        if self.transfer_length > MOST_BLOCKS {
+            return Err(Check::field(ReadCd::SPEC, "transfer_length").into());
+        }
+        let first = self.logical_block_address as i32;
+        read(unit, call, ReadCd::SPEC, &selection, first, self.transfer_length)
+    }
+}
+
+impl Execute for ReadCdMsf {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let main = main_channel(
+            self.sync,
+            self.header_codes,
+            self.user_data,
+            self.edc_ecc,
+            self.c2_error_information,
+        );
+        let selection = ReadCdSelection::new(self.expected_sector_type, main, self.sub_channel_selection)
+            .map_err(|_| Check::field(ReadCdMsf::SPEC, "header_codes"))?;
+        let first = Msf::from_field(self.starting_msf).lba();
+        let count = u32::try_from(Msf::from_field(self.ending_msf).lba() - first)
+            .ok()
+            .filter(|count| *count <= MOST_BLOCKS)
+            .ok_or_else(|| Check::field(ReadCdMsf::SPEC, "ending_msf"))?;
+        read(unit, call, ReadCdMsf::SPEC, &selection, first, count)
+    }
+}
+
+impl Execute for ReadHeader {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        cd(unit)?;
+        let block = self.logical_block_address as i32;
+        let mode = match unit.readiness()?.readable(block, 1)? {
+            Form::Audio => {
+                return Err(
+                    Check::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, self.logical_block_address).into()
+                );
+            }
+            Form::Mode1 => 1,
+            Form::Mode2 | Form::Mode2Form1 => 2,
+            Form::Raw => 0,
+        };
+        let address = if self.msf {
+            Msf::from_lba(block).unwrap_or(Msf::NONE).to_field()
+        } else {
+            self.logical_block_address
+        };
+        call.reply(self.allocation_length.into(), |reply| BlockHeader { mode, address }.encode(reply))
+    }
+}

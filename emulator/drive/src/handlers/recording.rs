@@ -1,0 +1,160 @@
+//! What prepares and ends recording: reserving, closing, repairing, blanking, formatting, cue sheets, calibration.
+
+use super::write::unprotected;
+use crate::check::Check;
+use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::unit::Unit;
+use discrig_disc::{Change, FormatRequest, Reservation};
+use discrig_wire::capacity::FormatType;
+use discrig_wire::command::{
+    Blank, CloseTrackSession, CommandSpec, Erase10, FormatUnit, RepairTrack, ReserveTrack, SendCueSheet,
+    SendDiscStructure, SendOpcInformation,
+};
+use discrig_wire::format::{FORMAT_CODE, FormatParameters, LEGACY_FORMAT_CODE, LegacyFormatDescriptor};
+use discrig_wire::sense::codes;
+
+/// Bytes of the header of a SEND DISC STRUCTURE list.
+const STRUCTURE_HEADER: usize = 4;
+
+fn parameters<'a>(call: &Call<'a>, length: usize) -> Result<&'a [u8], Check> {
+    call.data_out.get(..length).ok_or(Check::new(codes::PARAMETER_LIST_LENGTH_ERROR))
+}
+
+/// Refusals of the rules, with the fields of this command.
+fn of(spec: &'static CommandSpec) -> impl Fn(discrig_disc::Refusal) -> Check {
+    move |refusal| Check::of(spec, refusal)
+}
+
+impl Execute for ReserveTrack {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let disc = unprotected(unit)?;
+        if self.by_zone {
+            return Err(Check::field(ReserveTrack::SPEC, "by_zone").into());
+        }
+        let what = match (self.address(), self.size()) {
+            (Some(address), _) => Reservation::Split(address as i32),
+            (None, Some(size)) => Reservation::Blocks(size),
+            (None, None) => return Err(Check::field(ReserveTrack::SPEC, "parameter").into()),
+        };
+        let page = &unit.state.modes.write_parameters;
+        let change = disc.reserve(page, what).map_err(of(ReserveTrack::SPEC))?;
+        unit.begin(call.nexus, change, false)
+    }
+}
+
+impl Execute for CloseTrackSession {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let disc = unprotected(unit)?;
+        let page = &unit.state.modes.write_parameters;
+        let change = disc.close(page, self.close_function, self.track_number);
+        let change = change.map_err(of(CloseTrackSession::SPEC))?;
+        unit.begin(call.nexus, change, self.immed)
+    }
+}
+
+impl Execute for FormatUnit {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let disc = unprotected(unit)?;
+        if !self.format_data {
+            return Err(Check::field(FormatUnit::SPEC, "format_data").into());
+        }
+        let short = |_| Check::new(codes::PARAMETER_LIST_LENGTH_ERROR);
+        let (immed, request) = match self.format_code {
+            FORMAT_CODE => {
+                let FormatParameters { header, descriptor } =
+                    FormatParameters::parse(call.data_out).map_err(short)?;
+                let request = FormatRequest {
+                    blocks: descriptor.blocks,
+                    format_type: descriptor.format_type.0,
+                    sub_type: descriptor.sub_type,
+                    parameter: descriptor.parameter,
+                };
+                (header.immed, request)
+            }
+            LEGACY_FORMAT_CODE => {
+                let (header, descriptor) =
+                    LegacyFormatDescriptor::parse_list(call.data_out).map_err(short)?;
+                let format_type = match (descriptor.session, descriptor.grow) {
+                    (false, false) => FormatType::PACKET_FULL,
+                    (false, true) => FormatType::PACKET_GROW,
+                    (true, _) => FormatType::PACKET_ADD,
+                };
+                let (blocks, sub_type) = (descriptor.blocks, 0);
+                (header.immed, FormatRequest { blocks, format_type: format_type.0, sub_type, parameter: 32 })
+            }
+            _ => return Err(Check::field(FormatUnit::SPEC, "format_code").into()),
+        };
+        let change = disc.format(&request).map_err(of(FormatUnit::SPEC))?;
+        unit.begin(call.nexus, change, immed)
+    }
+}
+
+impl Execute for RepairTrack {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let change = unprotected(unit)?.repair(self.track_number).map_err(of(RepairTrack::SPEC))?;
+        unit.begin(call.nexus, change, self.immed)
+    }
+}
+
+impl Execute for Blank {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let change = unprotected(unit)?.erase_disc(self.blanking_type, self.start_address);
+        unit.begin(call.nexus, change.map_err(of(Blank::SPEC))?, self.immed)
+    }
+}
+
+impl Execute for Erase10 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let disc = unprotected(unit)?;
+        let out_of_range =
+            || Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.logical_block_address);
+        let first = i32::try_from(self.logical_block_address).map_err(|_| out_of_range())?;
+        let end = if self.erase_all {
+            disc.last_block() as i32 + 1
+        } else {
+            first.checked_add(self.transfer_length.into()).ok_or_else(out_of_range)?
+        };
+        let change = disc.erase(first..end.max(first)).map_err(of(Erase10::SPEC))?;
+        unit.begin(call.nexus, change, false)
+    }
+}
+
+impl Execute for SendCueSheet {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let sheet = parameters(call, self.cue_sheet_size as usize)?;
+        let page = &unit.state.modes.write_parameters;
+        let change = unprotected(unit)?.cue_sheet(page, sheet).map_err(of(SendCueSheet::SPEC))?;
+        unit.begin(call.nexus, change, false)
+    }
+}
+
+impl Execute for SendDiscStructure {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let list = parameters(call, self.parameter_list_length.into())?;
+        let Some(structure) = list.get(STRUCTURE_HEADER..) else {
+            return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
+        };
+        let change = unprotected(unit)?.send_structure(self.format, structure);
+        unit.begin(call.nexus, change.map_err(of(SendDiscStructure::SPEC))?, false)
+    }
+}
+
+impl Execute for SendOpcInformation {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        let list = parameters(call, self.parameter_list_length.into())?;
+        // Entries of eight bytes: a speed and six values.
+        if !self.do_opc && !list.len().is_multiple_of(8) {
+            return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
+        }
+        let disc = unprotected(unit)?;
+        if !disc.is_writable() {
+            return Err(codes::CANNOT_WRITE_MEDIUM_INCOMPATIBLE_FORMAT.into());
+        }
+        if !self.do_opc {
+            return Ok(Done::Good);
+        }
+        let mut after = disc.seen().clone();
+        after.calibrations += 1;
+        unit.begin(call.nexus, Change::to(after, discrig_disc::Task::Calibrate), false)
+    }
+}
