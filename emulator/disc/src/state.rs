@@ -60,7 +60,7 @@ pub struct Sequence {
     /// No further session can be begun.
     pub finalized: bool,
     /// A cue sheet was accepted and its session is not complete yet: the rest of it in order.
-    pub cue: Option<CueSession>,
+    pub cue: Option<Box<CueSession>>,
     /// First block of layer 1, where the medium has one and it was fixed or is by default.
     pub layer_boundary: Option<i32>,
     /// Layer jump interval in blocks, where the disc is recorded with layer jumps; 0 where they are made at given addresses alone.

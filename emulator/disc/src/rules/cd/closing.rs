@@ -102,7 +102,7 @@ fn finish_at_once(work: &mut Work) -> bool {
     let Some(cue) = sequence.cue.take() else { return false };
     let another = cue.next_session;
     if cue.raw.is_some() {
-        sequence.sessions.extend(raw::session(cue));
+        sequence.sessions.extend(raw::session(*cue));
     }
     another
 }
@@ -259,7 +259,7 @@ pub(super) fn interrupted(disc: &mut DiscState) {
     if let Some(cue) = sequence.cue.take()
         && cue.raw.is_some()
     {
-        sequence.sessions.extend(raw::session(cue));
+        sequence.sessions.extend(raw::session(*cue));
     }
     let cut = sequence.packet.map(|packet| packet.track);
     end_packet(sequence, last);

@@ -26,7 +26,7 @@ use super::shared;
 use super::{Change, FormatRequest, MediumRules, Placement, Reservation};
 use crate::kind::Rules;
 use crate::refusal::Refusal;
-use crate::state::{CueSession, DiscState, Form, Recording, Sequence, Track, TrackStatus};
+use crate::state::{DiscState, Form, Recording, Sequence, Track, TrackStatus};
 use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
 use discrig_wire::feature::FeatureCode;
 use discrig_wire::mode::{WriteParametersPage, WriteType};
@@ -234,7 +234,7 @@ fn next_track(disc: &DiscState) -> Option<Track> {
         None => next_session(sequence),
     };
     let next = match &sequence.cue {
-        Some(CueSession { next, .. }) => *next,
+        Some(cue) => cue.next,
         None => start,
     };
     let fits = start + SHORTEST + RUN_OUT <= last_lead_out(disc);

@@ -64,11 +64,13 @@ pub(super) fn write(
 /// Notes such a WRITE.
 pub(super) fn written(sequence: &mut Sequence, page: &WriteParametersPage, first: i32, blocks: u32) {
     let cue = sequence.cue.take().filter(|cue| cue.raw.is_some());
-    let mut cue = cue.unwrap_or_else(|| CueSession {
-        catalogue: blocks::catalogue(page),
-        disc_type: page.session_format,
-        raw: Some(RawLeadIn::default()),
-        ..CueSession::default()
+    let mut cue = cue.unwrap_or_else(|| {
+        Box::new(CueSession {
+            catalogue: blocks::catalogue(page),
+            disc_type: page.session_format,
+            raw: Some(RawLeadIn::default()),
+            ..CueSession::default()
+        })
     });
     cue.next = first.saturating_add_unsigned(blocks);
     sequence.cue = Some(cue);

@@ -39,7 +39,7 @@ pub(super) fn accept(disc: &DiscState, page: &WriteParametersPage, sheet: &[u8])
     cue.next = begin(&cue);
     let mut after = disc.clone();
     if let Recording::Sequential(sequence) = &mut after.recording {
-        sequence.cue = Some(cue);
+        sequence.cue = Some(Box::new(cue));
     }
     Ok(Change::to(after, Task::Note))
 }
