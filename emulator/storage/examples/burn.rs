@@ -59,7 +59,7 @@ fn burn(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
         file.write(Area::User, track.next, &bytes)?;
         track.next += count;
         let full = u64::from(KIND.spec().capacity) == track.next as u64;
-        if full || (drawn >> 32) % RAREST == 0 {
+        if full || (drawn >> 32).is_multiple_of(RAREST) {
             let next = track.next;
             file.commit(&state)?;
             writeln!(out, "synced {next}")?;

@@ -33,7 +33,7 @@ mod identity;
 mod pages;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::DiscFileError;
 
