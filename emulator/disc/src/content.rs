@@ -68,7 +68,9 @@ pub(crate) fn keep(
         let (main, sub) = format.split(bytes).map_err(failed)?;
         // Lead-in blocks of CD-Text have no main channel.
         if !main.is_empty() {
-            format.record(main, Msf::from_lba(block).unwrap_or_default(), subheader, record).map_err(failed)?;
+            format
+                .record(main, Msf::from_lba(block).unwrap_or_default(), subheader, record)
+                .map_err(failed)?;
             store.write(area, block, record)?;
         }
         if let Some(channels) = format.sub_channels.sub_channels(sub, [&before[0], &before[1]]) {
@@ -136,7 +138,9 @@ impl DiscState {
             let whole = self.sector(block, store)?;
             let refused = |error| match error {
                 SelectionError::SectorType => Refusal::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, block),
-                SelectionError::Buffer { .. } | SelectionError::IllegalField => Refusal::field("header_codes"),
+                SelectionError::Buffer { .. } | SelectionError::IllegalField => {
+                    Refusal::field("header_codes")
+                }
             };
             let packs = self.packs(selection, block, &whole.channels, store)?;
             let length = selection.block_bytes(whole.kind).map_err(refused)?;
@@ -159,7 +163,8 @@ impl DiscState {
         if selection.sub_channel != crate::sector::read_cd::SubChannelSelection::CorrectedRw {
             return Ok([0; SUB_CHANNEL_BYTES]);
         }
-        let mut next = |ahead| self.sub_channels(block + ahead, store).map(|channels| channels.unwrap_or([0; 96]));
+        let mut next =
+            |ahead| self.sub_channels(block + ahead, store).map(|channels| channels.unwrap_or([0; 96]));
         Ok(collect([channels, &next(1)?, &next(2)?]))
     }
 
@@ -200,6 +205,11 @@ impl DiscState {
             }
         } else {
             store.read(Area::Raw, block, &mut sector).map_err(|_| unread)?;
+            if form == Form::Mode2 && sector.iter().all(|byte| *byte == 0) {
+                // Pauses and padding are the drive's own, and kept as nothing.
+                sector[frame::SUBHEADER].copy_from_slice(&Subheader::EMPTY.to_bytes());
+                frame::seal(SectorType::Mode2Form2, address, &mut sector);
+            }
             // What is recorded raw and is no sector reads as audio would.
             raw_type(form, &sector).unwrap_or(SectorType::CdDa)
         };
@@ -236,9 +246,7 @@ fn made(session: &Session, track: &Track, position: &Position, block: i32) -> Su
         _ => None,
     };
     match other {
-        Some(data) => {
-            of_p_and_q(position.p(), &QFrame { control: position.control, data }.to_bytes())
-        }
+        Some(data) => of_p_and_q(position.p(), &QFrame { control: position.control, data }.to_bytes()),
         None => position.sub_channels(),
     }
 }

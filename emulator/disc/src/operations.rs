@@ -57,18 +57,30 @@ impl DiscState {
             if self.rehearsal.is_none() {
                 self.rehearsal = Some(Box::new(self.clone()));
             }
-            if let Some(rehearsal) = &mut self.rehearsal {
-                rules(self.kind).written(rehearsal, page, first, blocks);
-            }
-            return Ok(());
+            return match &mut self.rehearsal {
+                Some(rehearsal) => rehearsal.record(page, &placement, first, blocks, data, &mut Nowhere),
+                None => Ok(()),
+            };
         }
+        self.record(page, &placement, first, blocks, data, store)
+    }
+
+    fn record(
+        &mut self,
+        page: &WriteParametersPage,
+        placement: &Placement,
+        first: i32,
+        blocks: u32,
+        data: &[u8],
+        store: &mut dyn Store,
+    ) -> Result<(), Refusal> {
         let failed = |_: StoreError| Refusal::at_block(codes::WRITE_ERROR, first);
         if placement.source == Source::User {
             store.write(Area::User, first, data).map_err(failed)?;
             rules(self.kind).written(self, page, first, blocks);
             return Ok(());
         }
-        let channels = content::keep(store, &placement, page, &mut self.trailing_packs, first, data);
+        let channels = content::keep(store, placement, page, &mut self.trailing_packs, first, data);
         let channels = channels.map_err(failed)?;
         rules(self.kind).written(self, page, first, blocks);
         if !channels.is_empty() {
@@ -208,6 +220,17 @@ impl DiscState {
         rules(self.kind).readable(self, first, blocks)
     }
 
+    /// Whether blocks can be read as 2048 bytes of user data, and how they are kept.
+    ///
+    /// # Errors
+    /// The refusal that READ(10) gets: ILLEGAL MODE FOR THIS TRACK for audio.
+    pub fn user_readable(&self, first: i32, blocks: u32) -> Result<Form, Refusal> {
+        match self.readable(first, blocks)? {
+            Form::Audio => Err(Refusal::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, first)),
+            form => Ok(form),
+        }
+    }
+
     /// Fills `buffer` with user data from block `first` on, which were found readable before.
     ///
     /// # Errors
@@ -220,7 +243,9 @@ impl DiscState {
         store: &mut dyn Store,
     ) -> Result<(), Refusal> {
         let read = |store: &mut dyn Store, first, buffer: &mut [u8]| match form.area() {
-            Area::User => store.read(Area::User, first, buffer).map_err(|_| codes::UNRECOVERED_READ_ERROR.into()),
+            Area::User => {
+                store.read(Area::User, first, buffer).map_err(|_| codes::UNRECOVERED_READ_ERROR.into())
+            }
             _ => content::read_user(store, form, first, buffer),
         };
         let refusal = match read(store, first, buffer) {
@@ -231,5 +256,28 @@ impl DiscState {
         let mut blocks = (first..).zip(buffer.chunks_mut(Area::User.stride()));
         let bad = blocks.find_map(|(block, bytes)| read(store, block, bytes).err().map(|_| block));
         Err(Refusal::at_block(refusal.code, bad.unwrap_or(first)))
+    }
+}
+
+/// Where blocks go that are rehearsed.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Store for Nowhere {
+    fn read(&mut self, _: Area, _: i32, buffer: &mut [u8]) -> Result<(), StoreError> {
+        buffer.fill(0);
+        Ok(())
+    }
+
+    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
+        Ok(())
     }
 }

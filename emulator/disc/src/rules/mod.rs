@@ -5,7 +5,7 @@
 
 mod bd_r;
 mod bd_re;
-mod cd;
+pub(crate) mod cd;
 mod dvd_minus;
 mod dvd_plus_r;
 mod dvd_plus_rw;

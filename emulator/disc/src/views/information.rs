@@ -1,7 +1,7 @@
 //! READ DISC INFORMATION (MMC-5 6.22).
 
 use crate::kind::{Family, MediumSpec, Rules};
-use crate::rules::rules;
+use crate::rules::{cd, rules};
 use crate::state::{BackgroundState, DiscState, Recording, Sequence, Surface};
 use discrig_wire::disc::{
     BackgroundFormat, DiscInformation, DiscStatus, DiscType, SessionStatus, TrackResources,
@@ -10,10 +10,8 @@ use discrig_wire::msf::Msf;
 
 /// A field without an address.
 const NO_ADDRESS: u32 = u32::MAX;
-/// Where the lead-in of the first session of a recordable CD starts.
-pub(super) const CD_LEAD_IN: Msf = Msf::new(97, 26, 65);
 /// Blocks of a later session's lead-in, and the pre-gap of its first track.
-const LATER_LEAD_IN: i32 = 4500 + 150;
+const LATER_LEAD_IN: i32 = cd::LEAD_IN_BLOCKS + cd::PAUSE;
 /// Blocks of a layer.
 const DVD_LAYER: u32 = 2_298_496;
 const BD_LAYER: u32 = 12_219_392;
@@ -166,7 +164,7 @@ fn addresses(disc: &DiscState, spec: &MediumSpec) -> (u32, u32) {
 }
 
 fn lead_in(disc: &DiscState, sequence: &Sequence) -> i32 {
-    let first = CD_LEAD_IN.lba();
+    let first = cd::LEAD_IN.lba();
     match (sequence.open_session(), rules(disc.kind).next_track(disc)) {
         (Some(session), _) => session.lead_in.unwrap_or(first),
         (None, Some(next)) if !sequence.sessions.is_empty() => next.start - LATER_LEAD_IN,

@@ -1,9 +1,9 @@
 //! READ TOC/PMA/ATIP (MMC-5 6.26).
 
-use super::information::{CD_LEAD_IN, cd_field};
+use super::information::cd_field;
 use crate::kind::{Family, Rules};
 use crate::refusal::Refusal;
-use crate::rules::rules;
+use crate::rules::{cd, rules};
 use crate::state::{DiscState, Recording, Sequence, Session, Track};
 use discrig_wire::msf::Msf;
 use discrig_wire::reply::Reply;
@@ -14,8 +14,8 @@ const POSITION: u8 = 1;
 /// CONTROL of a data track.
 const DATA: u8 = 4;
 /// Blocks from the lead-out of a session to the program area of the next one: lead-out, lead-in and pre-gap.
-const FIRST_GAP: i32 = 11_400;
-const LATER_GAP: i32 = 6_900;
+const FIRST_GAP: i32 = cd::FIRST_LEAD_OUT + cd::LEAD_IN_BLOCKS + cd::PAUSE;
+const LATER_GAP: i32 = cd::LATER_LEAD_OUT + cd::LEAD_IN_BLOCKS + cd::PAUSE;
 
 /// A READ TOC/PMA/ATIP answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,7 +194,7 @@ fn next_session(disc: &DiscState, number: u8, session: &Session) -> impl Iterato
         pointed,
         ..FullTocEntry::default()
     };
-    let disc = (number == 1).then(|| mode_5(0xC0, Msf::default(), 0, CD_LEAD_IN));
+    let disc = (number == 1).then(|| mode_5(0xC0, Msf::default(), 0, cd::LEAD_IN));
     [mode_5(0xB0, start, if number == 1 { 2 } else { 1 }, last)].into_iter().chain(disc)
 }
 
@@ -242,7 +242,7 @@ pub(super) fn atip(disc: &DiscState) -> Option<Atip> {
         reference_speed: u8::from(rewritable),
         unrestricted_use: true,
         rewritable,
-        lead_in_start: CD_LEAD_IN,
+        lead_in_start: cd::LEAD_IN,
         last_lead_out: time(spec.capacity as i32),
         a1_valid: rewritable,
         // CD-RW: from CLV index 1 (2x) to 2 (4x).

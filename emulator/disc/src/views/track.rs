@@ -11,6 +11,10 @@ use discrig_wire::track::{DataMode, LayerJumpStatus, TrackInformation};
 /// Number of the track that can be begun next, on media where it has no number of its own.
 const INVISIBLE: u32 = 0xFF;
 
+/// Blocks of a fixed packet of a CD, and of the links between two of them.
+const CD_PACKET: u32 = 32;
+const CD_LINK: u32 = 7;
+
 pub(super) fn information(disc: &DiscState, selector: TrackSelector) -> Result<TrackInformation, Refusal> {
     match &disc.recording {
         Recording::Random(surface) => {
@@ -89,6 +93,9 @@ fn extent_end(disc: &DiscState, track: &Track) -> i32 {
 fn of_surface(disc: &DiscState, surface: &Surface) -> TrackInformation {
     let spec = disc.kind.spec();
     let formatted = surface.blocks > 0;
+    // A DVD-RW that was formatted quickly grows as it is written in sequence.
+    let grows = formatted && surface.open && spec.rules == Rules::DvdMinusRw;
+    let free_blocks = if formatted && !grows { 0 } else { spec.capacity - surface.blocks };
     TrackInformation {
         data_length: TrackInformation::LENGTH_MMC_3,
         track: 1,
@@ -98,8 +105,10 @@ fn of_surface(disc: &DiscState, surface: &Surface) -> TrackInformation {
         packet: true,
         fixed_packet: formatted && spec.family != Family::Bd,
         data_mode: DataMode::MODE_1,
-        free_blocks: if formatted { 0 } else { spec.capacity },
-        packet_size: spec.blocking.into(),
+        next_writable_valid: grows,
+        next_writable: if grows { surface.blocks } else { 0 },
+        free_blocks,
+        packet_size: if spec.family == Family::Cd { CD_PACKET } else { spec.blocking.into() },
         size: if formatted { surface.blocks } else { spec.capacity },
         ..TrackInformation::default()
     }
@@ -111,6 +120,7 @@ fn of_track(disc: &DiscState, session: u16, track: &Track, unborn: bool) -> Trac
     let blank = unborn || track.is_blank();
     let writable = unborn || track.is_writable();
     let recorded = !blank && track.next > track.start;
+    let extent = Jumping::of(disc, track);
     let incremental = track.packets != Packets::None || spec.is_recordable() && spec.family != Family::Cd;
     TrackInformation {
         data_length: data_length(disc, track),
@@ -118,7 +128,7 @@ fn of_track(disc: &DiscState, session: u16, track: &Track, unborn: bool) -> Trac
         session,
         layer_jump_status: layer_jump_status(disc, track),
         damage: track.status == TrackStatus::Damaged,
-        copy: track.control & 2 != 0,
+        copy: track.copied,
         track_mode: track.control,
         reserved: track.status == TrackStatus::Reserved,
         blank,
@@ -129,15 +139,77 @@ fn of_track(disc: &DiscState, session: u16, track: &Track, unborn: bool) -> Trac
         next_writable_valid: writable,
         start: track.start as u32,
         next_writable: if writable { track.next as u32 } else { 0 },
-        free_blocks: if writable { track.next.abs_diff(end) } else { 0 },
+        free_blocks: if writable { free(track, end, extent) } else { 0 },
         packet_size: match track.packets {
             Packets::Fixed(size) => size,
             _ if spec.family == Family::Cd || !spec.is_recordable() => 0,
             _ => spec.blocking.into(),
         },
-        size: track.start.abs_diff(end),
-        last_recorded: if recorded { (track.next - 1) as u32 } else { 0 },
+        size: extent.map_or(track.start.abs_diff(end), Jumping::size),
+        last_recorded: if recorded { extent.map_or(track.next, Jumping::end) as u32 - 1 } else { 0 },
         ..layer_jumps(disc, track)
+    }
+}
+
+/// Blocks that can still be recorded. Of fixed packets on CD the links take their share.
+fn free(track: &Track, end: i32, jumping: Option<Jumping>) -> u32 {
+    let left = jumping.map_or(track.next.abs_diff(end), Jumping::free);
+    match track.packets {
+        Packets::Fixed(size) if size == CD_PACKET => left / (CD_PACKET + CD_LINK) * CD_PACKET,
+        _ => left,
+    }
+}
+
+/// A track that is recorded on both layers in turn. Addresses of layer 1 count on from those of layer 0, inwards.
+#[derive(Clone, Copy)]
+struct Jumping {
+    start: i32,
+    next: i32,
+    complete: bool,
+    /// First block of layer 1.
+    boundary: i32,
+    /// Blocks of layer 0 behind the last jump's end, and behind that of the one before.
+    jumps: (i32, i32),
+}
+
+impl Jumping {
+    fn of(disc: &DiscState, track: &Track) -> Option<Jumping> {
+        let Recording::Sequential(sequence) = &disc.recording else { return None };
+        if sequence.jump_interval.is_none() && track.jumps.is_empty() {
+            return None;
+        }
+        let behind = |nth: usize| track.jumps.iter().rev().nth(nth).map_or(track.start, |last| last + 1);
+        Some(Jumping {
+            start: track.start,
+            next: track.next,
+            complete: track.status == TrackStatus::Complete,
+            boundary: sequence.layer_boundary.unwrap_or(disc.kind.spec().capacity as i32 / 2),
+            jumps: (behind(0), behind(1)),
+        })
+    }
+
+    /// The end of the layer 0 part: all of it for an open track.
+    fn end_of_layer_0(self) -> i32 {
+        if self.complete { self.jumps.0 } else { self.boundary }
+    }
+
+    fn size(self) -> u32 {
+        2 * self.start.abs_diff(self.end_of_layer_0())
+    }
+
+    /// Behind the last recorded block: of a complete track, its outermost address.
+    fn end(self) -> i32 {
+        if self.complete { 2 * self.boundary - self.start } else { self.next }
+    }
+
+    fn free(self) -> u32 {
+        let recorded = if self.next < self.boundary {
+            (self.next - self.start) + (self.jumps.0 - self.start)
+        } else {
+            let from = 2 * self.boundary - self.jumps.0;
+            (self.jumps.0 - self.start) + (self.jumps.1 - self.start) + (self.next - from)
+        };
+        self.size().saturating_sub(recorded.unsigned_abs())
     }
 }
 

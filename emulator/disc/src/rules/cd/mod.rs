@@ -34,13 +34,13 @@ use discrig_wire::msf::Msf;
 use discrig_wire::sense::codes;
 
 /// Where the lead-in of the first session starts, as the pre-groove says.
-pub(super) const LEAD_IN: Msf = Msf::new(97, 26, 65);
+pub(crate) const LEAD_IN: Msf = Msf::new(97, 26, 65);
 /// Number of the incomplete track in commands.
 const INVISIBLE: u16 = 0xFF;
 /// The highest number of a track.
 const LAST_TRACK: u16 = 99;
 /// Blocks of the pause before a track.
-const PAUSE: i32 = 150;
+pub(crate) const PAUSE: i32 = 150;
 /// Blocks behind the data of a track that cannot be read.
 const RUN_OUT: i32 = 2;
 /// Blocks between packets: run-out, link and run-in.
@@ -50,11 +50,11 @@ const SHORTEST: i32 = 300;
 /// Blocks of a fixed packet.
 const PACKET: u32 = 32;
 /// Blocks of a lead-in.
-const LEAD_IN_BLOCKS: i32 = 4500;
+pub(crate) const LEAD_IN_BLOCKS: i32 = 4500;
 /// Blocks of the lead-out of the first session.
-const FIRST_LEAD_OUT: i32 = 6750;
+pub(crate) const FIRST_LEAD_OUT: i32 = 6750;
 /// Blocks of the lead-out of a later session.
-const LATER_LEAD_OUT: i32 = 2250;
+pub(crate) const LATER_LEAD_OUT: i32 = 2250;
 /// The last address that minutes, seconds and frames of the program area can say.
 const LAST_ADDRESS: u32 = 404_849;
 
