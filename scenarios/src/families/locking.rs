@@ -194,6 +194,8 @@ pub(super) fn expect_events(stage: &mut Stage<'_>, seat: &mut HandleSeat, wanted
 
 /// How long an abandoned command is given to come to its end.
 const ENDS: Duration = Duration::from_secs(90);
+/// How long a drive gets to recover where time is real: the host has aborted the command, or reset the drive, before it gave up waiting.
+const RECOVERS: Duration = Duration::from_secs(5);
 
 /// Whoever holds exclusive access loses it, and nobody is told: the fault happens at the next owner query.
 pub(super) fn steal(stage: &mut Stage<'_>, witness: &mut HandleSeat) -> Verdict {
@@ -203,7 +205,8 @@ pub(super) fn steal(stage: &mut Stage<'_>, witness: &mut HandleSeat) -> Verdict 
 
 /// Lets an abandoned command come to its end.
 pub(super) fn let_it_end(stage: &mut Stage<'_>) {
-    stage.wait(ENDS);
+    let is_virtual = stage.bench.capabilities().has(Capability::VirtualTime);
+    stage.wait(if is_virtual { ENDS } else { RECOVERS });
 }
 
 /// A command that takes longer than its timeout is sent by `seat`, and given up.

@@ -119,9 +119,12 @@ impl Cast {
         if stage.bench.capabilities().has(Capability::VirtualTime) {
             return stage.bench.wait(MECHANICS);
         }
-        // The current profile tells of a disc; without one the time is over some day.
+        // The current profile tells of a disc; without one the time is over some day. A drive that knows no profiles tells nothing.
         for _ in 0..POLLS / 4 {
-            self.send(0, GetConfiguration { requested_type: 2, allocation_length: 8, ..Default::default() });
+            let command = GetConfiguration { requested_type: 2, allocation_length: 8, ..Default::default() };
+            if self.send(0, command) != Answer::Ok {
+                return;
+            }
             let profile = ConfigurationHeader::parse(&self.buffer).map(|header| header.current_profile);
             if profile.is_ok_and(|profile| profile != Profile::NONE) {
                 return;
