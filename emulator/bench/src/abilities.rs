@@ -6,8 +6,8 @@ use crate::disc::DiscSource;
 use core::time::Duration;
 use discrig_device::fault::{Action, ActionKind, FaultControl, Rule};
 use discrig_device::{
-    Capabilities, Capability, DeviceError, DiscChanger, DiscKind, HostId, MemoryControl, Plug, Replug,
-    SlowCommand, SlowPath, TrayButton, VolumeControl,
+    Capabilities, Capability, DeviceError, DiscChanger, DiscKind, HostId, Medium, MemoryControl, Plug,
+    Replug, SlowCommand, SlowPath, TrayButton, VolumeControl,
 };
 use discrig_drive::HostEvent;
 use discrig_wire::command::Read10;
@@ -16,7 +16,8 @@ use discrig_wire::command::Read10;
 pub(crate) fn declare(config: &EmulatorConfig) -> Capabilities {
     let all = Capability::ALL
         .iter()
-        .fold(Capabilities::new(), |declared, capability| declared.with(*capability, "emulated"));
+        .fold(Capabilities::new(), |declared, capability| declared.with(*capability, "emulated"))
+        .with_media(Medium::ALL.iter().copied());
     match config.disc {
         DiscSource::Demonstration | DiscSource::Image(_) => all,
         DiscSource::Blank(_) => all.without(Capability::DataDisc, "the disc is blank, by --disc"),

@@ -4,7 +4,9 @@ use crate::config::EmulatorConfig;
 use crate::port::LabPort;
 use core::time::Duration;
 use discrig_device::fault::FaultEngine;
-use discrig_device::{DeviceError, DiscKind, ErrorKind, HostId, Instant, ProcessId, Replug, ResetKind};
+use discrig_device::{
+    DeviceError, DiscKind, ErrorKind, HostId, Instant, Medium, ProcessId, Replug, ResetKind,
+};
 use discrig_drive::{Disc, Drive, DriveConfig, HostEvent, HostEventError, MediumKind, NexusId, VirtualClock};
 use discrig_host::{ClassDriver, HostConfig, HostState};
 use serde::Serialize;
@@ -172,11 +174,10 @@ impl Lab {
     /// Pulls the plug; the drive comes back after `returns`, if at all.
     pub(crate) fn unplug(&mut self, returns: Option<(Duration, Replug)>) {
         if let Some(drive) = self.drive.take() {
-            self.left_behind = drive
-                .state()
-                .disc
-                .as_ref()
-                .map(|disc| if disc.kind.spec().is_recordable() { DiscKind::Blank } else { DiscKind::Data });
+            self.left_behind =
+                drive.state().disc.as_ref().map(|disc| {
+                    if disc.kind.spec().is_recordable() { DiscKind::Blank } else { DiscKind::Data }
+                });
         }
         self.returns = returns.map(|(after, identity)| (self.clock.now() + after, identity));
     }
@@ -211,6 +212,7 @@ impl Lab {
         let source = match (kind, &self.config.disc) {
             (DiscKind::Blank, DiscSource::Blank(medium)) => DiscSource::Blank(*medium),
             (DiscKind::Blank, _) => DiscSource::Blank(BLANK),
+            (DiscKind::BlankOf(medium), _) => DiscSource::Blank(kind_of(medium)?),
             (DiscKind::Data, DiscSource::Image(image)) => DiscSource::Image(image.clone()),
             (DiscKind::Data, _) => DiscSource::Demonstration,
         };
@@ -263,6 +265,15 @@ impl Lab {
     }
 }
 
+/// The kind of disc that a medium is.
+///
+/// # Errors
+/// `Unsupported` where the emulator has no such disc.
+fn kind_of(medium: Medium) -> Result<MediumKind, DeviceError> {
+    MediumKind::by_name(medium.name())
+        .ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, format!("a blank {medium}")))
+}
+
 /// The nexus of a host.
 pub(crate) fn nexus_of(host: HostId) -> NexusId {
     NexusId(u16::from(host.0))
@@ -270,4 +281,17 @@ pub(crate) fn nexus_of(host: HostId) -> NexusId {
 
 fn refused(what: &'static str, error: HostEventError) -> DeviceError {
     DeviceError::new(ErrorKind::InvalidState, what).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_of_the_contract_are_those_that_can_be_recorded() {
+        let named: Vec<_> = Medium::ALL.iter().map(|medium| kind_of(*medium).unwrap()).collect();
+        let recordable: Vec<_> =
+            MediumKind::TABLE.iter().filter(|spec| spec.is_recordable()).map(|spec| spec.kind).collect();
+        assert_eq!(named, recordable);
+    }
 }

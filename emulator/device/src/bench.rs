@@ -4,6 +4,7 @@ use crate::capability::Capabilities;
 use crate::error::DeviceError;
 use crate::fault::FaultControl;
 use crate::handle::Handle;
+use crate::medium::Medium;
 use crate::time::Instant;
 use core::time::Duration;
 use discrig_wire::Cdb;
@@ -39,6 +40,8 @@ pub enum ResetKind {
 pub enum DiscKind {
     /// A recordable disc that nothing was written to.
     Blank,
+    /// A recordable disc of this medium that nothing was written to.
+    BlankOf(Medium),
     /// A disc with data that can be read.
     Data,
 }
@@ -156,7 +159,8 @@ pub trait DiscChanger {
     /// Puts `disc` on the open tray instead of what lies there; `None` leaves it empty.
     ///
     /// # Errors
-    /// `InvalidState` while the tray is closed; `Unsupported` for a disc that the bench does not have.
+    /// `InvalidState` while the tray is closed; `Unsupported` for a disc that the bench does not have: which blank media it has, its
+    /// [`Capabilities::media`] say.
     fn place(&mut self, disc: Option<DiscKind>) -> Result<(), DeviceError>;
 }
 

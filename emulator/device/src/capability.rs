@@ -1,8 +1,9 @@
 //! What a bench can do, declared as data.
 
+use crate::medium::Medium;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $name:ident $text:literal;)+) => {
@@ -98,6 +99,8 @@ impl fmt::Display for Capability {
 pub struct Capabilities {
     present: BTreeMap<Capability, String>,
     absent: BTreeMap<Capability, String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    media: BTreeSet<Medium>,
 }
 
 impl Capabilities {
@@ -121,6 +124,24 @@ impl Capabilities {
         self.present.remove(&capability);
         self.absent.insert(capability, why.into());
         self
+    }
+
+    /// Declares blank media that the changer has at hand.
+    #[must_use]
+    pub fn with_media(mut self, media: impl IntoIterator<Item = Medium>) -> Capabilities {
+        self.media.extend(media);
+        self
+    }
+
+    /// The blank media that the changer has at hand.
+    pub fn media(&self) -> impl Iterator<Item = Medium> {
+        self.media.iter().copied()
+    }
+
+    /// Whether the changer has a blank one at hand.
+    #[must_use]
+    pub fn supplies(&self, medium: Medium) -> bool {
+        self.has(Capability::Changer) && self.media.contains(&medium)
     }
 
     /// Whether the bench has the ability.

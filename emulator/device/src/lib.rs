@@ -20,6 +20,7 @@ mod capability;
 mod error;
 pub mod fault;
 mod handle;
+mod medium;
 mod name;
 mod request;
 mod time;
@@ -34,6 +35,7 @@ pub use handle::{
     ExclusiveAccess, Handle, HostEvent, HostTray, MediaNotification, Owner, Properties, Told, TrayLock,
     VolumePolicy,
 };
+pub use medium::Medium;
 pub use name::{CallerName, NameError};
 pub use request::{Completion, Data, Device, Observation, Request};
 pub use time::Instant;

@@ -213,7 +213,7 @@ impl Predict<'_> {
 
     fn place(&mut self, disc: Option<DiscKind>) {
         let disc = match disc {
-            Some(DiscKind::Blank) => Disc::Blank,
+            Some(DiscKind::Blank | DiscKind::BlankOf(_)) => Disc::Blank,
             Some(DiscKind::Data) => Disc::Data,
             None => Disc::None,
         };
