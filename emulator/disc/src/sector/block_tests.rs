@@ -1,3 +1,5 @@
+//! Blocks as initiators write them: lengths, records, and what the drive adds.
+
 use super::*;
 use crate::sector::frame::{sector_type, verify};
 use crate::sector::sub_channel::{Position, formatted_q, interleave};

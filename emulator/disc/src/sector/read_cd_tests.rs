@@ -1,3 +1,5 @@
+//! What READ CD returns, counted by hand.
+
 use super::*;
 use crate::sector::frame::{Subheader, mode_1, mode_2_form_1, mode_2_form_2, mode_2_formless};
 use discrig_wire::msf::Msf;
