@@ -3,6 +3,7 @@
 //! A frame has twelve bytes: control and ADR, nine bytes of data, and a CRC that is recorded inverted. Numbers are BCD; those above 99 have
 //! a meaning as they stand (A0h to C1h, AAh, FFh).
 
+use discrig_wire::crc::crc_16;
 use discrig_wire::msf::Msf;
 
 /// Bytes of a frame.
@@ -25,27 +26,6 @@ pub const fn from_bcd(byte: u8) -> Option<u8> {
         (0xA.., _) => Some(byte),
         _ => None,
     }
-}
-
-/// CRC of a frame's first ten bytes, or of a CD-Text pack's first sixteen: x^16 + x^12 + x^5 + 1, inverted.
-#[must_use]
-pub fn crc(bytes: &[u8]) -> u16 {
-    const TABLE: [u16; 256] = {
-        let mut table = [0; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            let mut rest = (byte as u16) << 8;
-            let mut bit = 0;
-            while bit < 8 {
-                rest = if rest & 0x8000 != 0 { rest << 1 ^ 0x1021 } else { rest << 1 };
-                bit += 1;
-            }
-            table[byte] = rest;
-            byte += 1;
-        }
-        table
-    };
-    !bytes.iter().fold(0, |code, byte| code << 8 ^ TABLE[usize::from((code >> 8) as u8 ^ byte)])
 }
 
 /// What a frame of the Q sub-channel carries.
@@ -193,14 +173,14 @@ impl QFrame {
 
 /// Writes the CRC of a frame.
 pub fn seal(bytes: &mut [u8; Q_BYTES]) {
-    let code = crc(&bytes[..10]);
+    let code = crc_16(&bytes[..10]);
     bytes[10..].copy_from_slice(&code.to_be_bytes());
 }
 
 /// Whether the CRC of a frame is right.
 #[must_use]
 pub fn is_sealed(bytes: &[u8; Q_BYTES]) -> bool {
-    bytes[10..] == crc(&bytes[..10]).to_be_bytes()
+    bytes[10..] == crc_16(&bytes[..10]).to_be_bytes()
 }
 
 /// Points C0h and C1h repeat fields of the ATIP, which are no BCD.
@@ -267,9 +247,9 @@ mod tests {
 
     #[test]
     fn codes_as_published() {
-        assert_eq!(crc(&[0, 1, 2, 3]), 0x9ECE);
+        assert_eq!(crc_16(&[0, 1, 2, 3]), 0x9ECE);
         // CRC-16/GSM of the catalogue.
-        assert_eq!(crc(b"123456789"), 0xCE3C);
+        assert_eq!(crc_16(b"123456789"), 0xCE3C);
     }
 
     /// The first two sectors of any disc whose first track has data, as dumps show them.
