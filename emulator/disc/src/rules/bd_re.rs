@@ -5,7 +5,9 @@ mod tests;
 
 use super::shared::defects::{self, Certification};
 use super::shared::spares::Spares;
-use super::shared::{FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, current_capacity, protection};
+use super::shared::{
+    BLOCK, FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, blocks_of, current_capacity, protection,
+};
 use super::{Change, FormatRequest, MediumRules, Placement, Task};
 use crate::kind::MediumKind;
 use crate::refusal::Refusal;
@@ -79,7 +81,8 @@ impl MediumRules for BdRe {
         };
         let after = defects::format(disc, surface, certification)?;
         let recorded = if task == Task::FormatFull { u64::from(blocks) } else { 0 };
-        Ok(Change { after, task, blocks: recorded, erased: vec![0..disc.kind.spec().capacity as i32] })
+        let erased = blocks_of(0, disc.kind.spec().capacity)?;
+        Ok(Change { after, task, blocks: recorded, erased: vec![erased] })
     }
 
     fn send_structure(&self, disc: &DiscState, format: u8, bytes: &[u8]) -> Result<Change, Refusal> {
@@ -94,7 +97,7 @@ impl MediumRules for BdRe {
             row(FormatType::BD_RE_WITH_SPARE, spares.default),
             row(FormatType::BD_RE_WITH_SPARE, spares.most),
             row(FormatType::BD_RE_WITH_SPARE, spares.least),
-            spares.row(FormatType::BD_RE_WITHOUT_SPARE, 0, super::shared::BLOCK),
+            spares.row(FormatType::BD_RE_WITHOUT_SPARE, 0, BLOCK),
         ];
         (current_capacity(disc), list)
     }

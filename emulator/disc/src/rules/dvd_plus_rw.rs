@@ -5,7 +5,8 @@ mod tests;
 
 use super::shared::defects::{self, Certification};
 use super::shared::{
-    FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, current_capacity, last_block, protection, readable,
+    FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, blocks_of, current_capacity, last_block, protection,
+    readable,
 };
 use super::{Change, FormatRequest, MediumRules, Placement, Task};
 use crate::kind::MediumKind;
@@ -99,7 +100,8 @@ impl MediumRules for DvdPlusRw {
         };
         let surface = surface(disc)?;
         let stops = surface.background == BackgroundState::Running;
-        if !stops && !(lead_out && surface.open) {
+        let writes_lead_out = lead_out && surface.open;
+        if !stops && !writes_lead_out {
             return Ok(Change::nothing(disc));
         }
         let mut after = disc.clone();
@@ -201,7 +203,8 @@ fn begin(disc: &DiscState, capacity: u32) -> Result<Change, Refusal> {
         ..Surface::default()
     };
     let after = defects::format(disc, surface, Certification::None)?;
-    Ok(Change { after, task: Task::FormatQuick, blocks: 0, erased: vec![0..capacity as i32] })
+    let erased = blocks_of(0, capacity)?;
+    Ok(Change { after, task: Task::FormatQuick, blocks: 0, erased: vec![erased] })
 }
 
 /// A format that was stopped goes on; one that runs or is complete has nothing to restart.

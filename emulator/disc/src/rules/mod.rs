@@ -18,6 +18,8 @@ mod trial;
 
 pub(crate) use shared::track_at;
 
+pub(crate) use shared::defects::free_spares;
+
 use crate::kind::{MediumKind, Rules};
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Form, Recording, Sequence, Track};

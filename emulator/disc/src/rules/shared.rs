@@ -1,8 +1,10 @@
 //! What several families have in common.
 
 pub(super) mod defects;
-pub(crate) mod protection;
+pub(super) mod protection;
 pub(super) mod spares;
+#[cfg(test)]
+pub(super) mod steps;
 
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Form, Recording, Sequence, Surface, Track};

@@ -48,7 +48,7 @@ impl Trial {
     pub(super) fn write(&mut self, first: i32, blocks: u32) -> Result<(), SenseCode> {
         self.disc.placement(&self.page, first, blocks).map_err(|refusal| refusal.code)?;
         let range = first..first + blocks as i32;
-        let once = matches!(self.disc.recording, Recording::Sequential(_));
+        let once = matches!(self.disc.recording, Recording::Sequential(Sequence { pow: None, .. }));
         assert!(!once || !self.written.intersects(range.clone()), "{range:?} is written twice");
         rules(self.disc.kind).written(&mut self.disc, &self.page, first, blocks);
         self.written.insert(range);

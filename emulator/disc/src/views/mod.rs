@@ -1,10 +1,13 @@
 //! What drives report of a disc, derived from its state each time it is asked for.
 
 mod information;
+mod structure_bd;
 mod toc;
 mod track;
 
 pub use toc::Toc;
+
+pub use structure_bd::{BdStructureRow, bd_structures};
 
 use crate::refusal::Refusal;
 use crate::rules::rules;

@@ -5,8 +5,6 @@
 
 mod formats;
 mod pow;
-#[cfg(test)]
-mod proptests;
 mod random;
 mod sequential;
 #[cfg(test)]

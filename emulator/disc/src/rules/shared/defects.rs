@@ -31,7 +31,7 @@ pub(in crate::rules) fn clusters(disc: &DiscState, blocks: &Range<i32>) -> Range
 }
 
 /// Spares that were not used.
-pub(in crate::rules) fn free_spares(disc: &DiscState, spares: u32) -> u32 {
+pub(crate) fn free_spares(disc: &DiscState, spares: u32) -> u32 {
     let used = disc.replaced.len() / u64::from(disc.kind.spec().blocking);
     spares.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
 }

@@ -4,11 +4,10 @@ use crate::refusal::Refusal;
 use crate::rules::{Change, Task};
 use crate::state::DiscState;
 use discrig_wire::sense::codes;
+use discrig_wire::structure::BdStructure;
 
-/// The structure of write protection, in every family.
-pub(in crate::rules) const WRITE_PROTECTION: u8 = 0xC0;
 /// The bit of the first byte that is persistent write protection.
-pub(crate) const PERSISTENT: u8 = 1 << 1;
+const PERSISTENT: u8 = 1 << 1;
 /// Where the structure begins in the parameter list, behind the header.
 const HEADER: u16 = 4;
 
@@ -17,7 +16,7 @@ const HEADER: u16 = 4;
 /// # Errors
 /// INVALID FIELD IN CDB for another structure, PARAMETER LIST LENGTH ERROR, INVALID FIELD IN PARAMETER LIST for any other bit.
 pub(in crate::rules) fn send(disc: &DiscState, format: u8, bytes: &[u8]) -> Result<Change, Refusal> {
-    if format != WRITE_PROTECTION {
+    if format != BdStructure::WRITE_PROTECTION.0 {
         return Err(Refusal::field("format"));
     }
     let [flags, reserved @ ..] = bytes else { return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into()) };
