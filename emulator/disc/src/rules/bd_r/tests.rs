@@ -306,6 +306,8 @@ fn without_spares_damage_is_found_when_it_is_read() {
 fn spares_run_out() {
     let mut trial = formatted(1);
     trial.disc.damaged.insert(0..(12_288 + 1) * 32);
+    assert_eq!(trial.write(0, (12_288 + 1) * 32), Err(codes::NO_DEFECT_SPARE_LOCATION_AVAILABLE));
+    assert!(trial.disc.is_blank() && trial.disc.replaced.is_empty());
     trial.write(0, 12_288 * 32).unwrap();
     let before = trial.disc.clone();
     assert_eq!(trial.write(12_288 * 32, 32), Err(codes::NO_DEFECT_SPARE_LOCATION_AVAILABLE));

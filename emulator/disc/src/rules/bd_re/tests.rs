@@ -138,8 +138,9 @@ fn a_disc_wears_out() {
     let mut trial = blank();
     trial.disc.endurance = Some(2);
     trial.format_as((0, 0), DEFAULT, 0).unwrap();
+    trial.write(0, 32).unwrap();
     trial.write(0, DEFAULT).unwrap();
-    assert_eq!(trial.disc.rewrites, 2);
+    assert_eq!((trial.disc.rewrites, trial.disc.overwritten), (2, 32));
     assert_eq!(trial.format_as((0, 0), DEFAULT, 0), Err(codes::FORMAT_COMMAND_FAILED));
     trial.write(0, DEFAULT / 2).unwrap();
     trial.write(0, DEFAULT / 2).unwrap();
