@@ -7,6 +7,7 @@ use crate::stage::{Stage, usual_timeout};
 use crate::stop::{Finding, Stop};
 use discrig_device::{Capabilities, Capability, Data, ErrorKind, Handle, HostId, ProcessId, Request};
 use discrig_wire::command::{CommandSpec, Direction, Flags, GetEventStatusNotification, Inquiry};
+use discrig_wire::msf::Msf;
 use discrig_wire::{Cdb, Command, SenseKey, Status};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -25,7 +26,7 @@ pub struct Step {
 }
 
 /// Most blocks that a generated command reads.
-const BLOCKS: u64 = 0x1F;
+const MOST_BLOCKS: usize = 32;
 /// Room for data-in: no generated command returns more.
 const ROOM: usize = 1 << 16;
 
@@ -151,11 +152,22 @@ fn anything() -> BoxedStrategy<Step> {
     step.boxed()
 }
 
-/// The same command reading no more blocks than there is room for.
+/// The same command reading no more than there is room for: all that is read of a CD sector is more than its user data.
 fn bounded(mut cdb: Cdb) -> Cdb {
-    if let Some(field) = CommandSpec::of(&cdb).and_then(|spec| spec.field("transfer_length")) {
-        let blocks = field.get(&cdb);
-        field.set(&mut cdb, blocks & BLOCKS);
+    let Some(spec) = CommandSpec::of(&cdb) else { return cdb };
+    if let Some(blocks) = spec.blocks(&cdb).filter(|blocks| *blocks > 0) {
+        let block = (spec.allocation(&cdb) / blocks).max(1);
+        let fitting = blocks % (ROOM / block).clamp(1, MOST_BLOCKS);
+        match [spec.field("transfer_length"), spec.field("starting_msf"), spec.field("ending_msf")] {
+            [Some(length), ..] => length.set(&mut cdb, fitting as u64),
+            [None, Some(start), Some(end)] => {
+                let first = Msf::from_field(start.get(&cdb) as u32).lba();
+                let after = Msf::from_lba(first + fitting as i32)
+                    .map_or(start.get(&cdb), |msf| msf.to_field().into());
+                end.set(&mut cdb, after);
+            }
+            _ => {}
+        }
     }
     cdb
 }
@@ -168,4 +180,32 @@ fn polled(mut step: Step) -> Step {
         field.set(&mut step.cdb, 1);
     }
     step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discrig_wire::command::{Read10, ReadCd, ReadCdMsf};
+
+    #[test]
+    fn what_is_read_has_room() {
+        let msf = |minute, second, frame| Msf::new(minute, second, frame).to_field();
+        let far =
+            ReadCdMsf { starting_msf: msf(0, 2, 0), ending_msf: msf(79, 59, 70), ..ReadCdMsf::default() };
+        let many = [
+            ReadCd { transfer_length: 0xFF_FFFF, ..ReadCd::default() }.cdb(),
+            ReadCd { transfer_length: 23, ..ReadCd::default() }.cdb(),
+            Read10 { transfer_length: 0xFFFF, ..Read10::default() }.cdb(),
+            far.cdb(),
+            ReadCdMsf { ending_msf: 0xFF_FFFF, ..far }.cdb(),
+        ];
+        for cdb in many {
+            let allocation = |cdb: &Cdb| CommandSpec::of(cdb).unwrap().allocation(cdb);
+            let again = bounded(cdb);
+            assert!(allocation(&again) <= ROOM, "{cdb} became {again}");
+            assert!(allocation(&cdb) == 0 || CommandSpec::of(&again).unwrap().blocks(&again).is_some());
+        }
+        let some = ReadCd { transfer_length: 22, ..ReadCd::default() }.cdb();
+        assert_eq!(bounded(some), some);
+    }
 }
