@@ -41,7 +41,8 @@ pub(super) fn is_writable(disc: &DiscState) -> bool {
     disc.kind.spec().is_recordable()
         && !disc.write_protected
         && match &disc.recording {
-            Recording::Random(surface) => surface.blocks > 0,
+            // One that takes each block once can be closed for good.
+            Recording::Random(surface) => surface.blocks > 0 && (!surface.once || surface.open),
             Recording::Sequential(sequence) => {
                 sequence.tracks().any(|(_, track)| track.is_writable())
                     || rules(disc.kind).next_track(disc).is_some()
@@ -87,6 +88,7 @@ fn of_surface(surface: &Surface, spec: &MediumSpec) -> Outline {
         _ if surface.open && spec.rules == Rules::DvdMinusRw => {
             (DiscStatus::COMPLETE, SessionStatus::INCOMPLETE)
         }
+        _ if surface.once && surface.open => (DiscStatus::OTHER, SessionStatus::INCOMPLETE),
         _ => (DiscStatus::COMPLETE, SessionStatus::COMPLETE),
     };
     Outline { disc, session, sessions: 1, tracks: (1, 1) }

@@ -2,21 +2,37 @@
 
 mod information;
 mod structure_bd;
+mod structure_dvd;
 mod toc;
 mod track;
 
 pub use toc::Toc;
 
-pub use structure_bd::{BdStructureRow, bd_structures};
-
+use crate::kind::Family;
 use crate::refusal::Refusal;
 use crate::rules::rules;
 use crate::state::{DiscState, Recording};
 use discrig_wire::capacity::{CurrentCapacity, FormattableCapacity};
 use discrig_wire::disc::{DiscInformation, PowResources, TrackResources};
 use discrig_wire::feature::{FeatureCode, Profile};
+use discrig_wire::reply::Reply;
 use discrig_wire::toc::Atip;
 use discrig_wire::track::TrackInformation;
+
+/// A structure that READ DISC STRUCTURE and SEND DISC STRUCTURE are about (MMC-5 6.23 and 6.34).
+#[derive(Clone, Copy, Debug)]
+pub struct StructureRow {
+    /// Its format code.
+    pub format: u8,
+    /// Its bytes with the header of four.
+    pub length: u16,
+    /// READ DISC STRUCTURE answers it.
+    pub readable: bool,
+    /// SEND DISC STRUCTURE takes it, in some state of the disc.
+    pub sendable: bool,
+    /// Appends it, without its header.
+    pub encode: fn(&DiscState, &mut Reply<'_>),
+}
 
 /// Which track READ TRACK INFORMATION means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -88,6 +104,16 @@ impl DiscState {
     /// A refusal that names the field when the disc has no such table.
     pub fn toc(&self, format: u8, msf: bool, from: u8) -> Result<Toc, Refusal> {
         toc::table(self, format, msf, from)
+    }
+
+    /// What READ DISC STRUCTURE can be asked for; nothing on CD.
+    #[must_use]
+    pub fn structures(&self) -> Vec<StructureRow> {
+        match self.kind.spec().family {
+            Family::Bd => structure_bd::bd_structures(self).to_vec(),
+            Family::Cd => Vec::new(),
+            Family::Dvd => structure_dvd::dvd_structures(self),
+        }
     }
 
     /// The absolute time in pre-groove of a recordable CD.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::StructureRow;
 use crate::kind::{MediumKind, Rules};
 use crate::rules::free_spares;
 use crate::state::{DiscState, Recording};
@@ -13,21 +14,6 @@ use discrig_wire::structure::{
     FormatLayersHeader, StructureListEntry, WriteProtection,
 };
 
-/// A structure of a disc: its number, its length with header, what can be done with it, and who writes what follows the header.
-#[derive(Clone, Copy, Debug)]
-pub struct BdStructureRow {
-    /// Format code.
-    pub format: u8,
-    /// Bytes, with the header of four.
-    pub length: u16,
-    /// READ DISC STRUCTURE reads it.
-    pub readable: bool,
-    /// SEND DISC STRUCTURE writes it.
-    pub sendable: bool,
-    /// Appends it, without its header.
-    pub encode: fn(&DiscState, &mut Reply<'_>),
-}
-
 /// Bytes of the header.
 const HEADER: u16 = 4;
 /// Bytes of the disc information, the burst cutting area, the disc definition structure and what is returned of the defect list.
@@ -36,31 +22,31 @@ const CUTTING_AREA: u16 = 64;
 const DEFINITION: u16 = 2048;
 const DEFECT_LIST: u16 = 16 * 2048;
 
-const fn row(format: BdStructure, length: u16, encode: fn(&DiscState, &mut Reply<'_>)) -> BdStructureRow {
-    BdStructureRow { format: format.0, length: HEADER + length, readable: true, sendable: false, encode }
+const fn row(format: BdStructure, length: u16, encode: fn(&DiscState, &mut Reply<'_>)) -> StructureRow {
+    StructureRow { format: format.0, length: HEADER + length, readable: true, sendable: false, encode }
 }
 
-const DISC_INFORMATION: BdStructureRow = row(BdStructure::DISC_INFORMATION, INFORMATION, information);
-const BURST_CUTTING_AREA: BdStructureRow =
+const DISC_INFORMATION: StructureRow = row(BdStructure::DISC_INFORMATION, INFORMATION, information);
+const BURST_CUTTING_AREA: StructureRow =
     row(BdStructure::BURST_CUTTING_AREA, CUTTING_AREA, burst_cutting_area);
-const DDS: BdStructureRow = row(BdStructure::DDS, DEFINITION, definition);
-const CARTRIDGE: BdStructureRow = row(BdStructure::CARTRIDGE_STATUS, 4, cartridge);
-const SPARE_AREA: BdStructureRow = row(BdStructure::SPARE_AREA, 12, spare_area);
-const RAW_DEFECT_LIST: BdStructureRow = row(BdStructure::RAW_DEFECT_LIST, DEFECT_LIST, defect_list);
+const DDS: StructureRow = row(BdStructure::DDS, DEFINITION, definition);
+const CARTRIDGE: StructureRow = row(BdStructure::CARTRIDGE_STATUS, 4, cartridge);
+const SPARE_AREA: StructureRow = row(BdStructure::SPARE_AREA, 12, spare_area);
+const RAW_DEFECT_LIST: StructureRow = row(BdStructure::RAW_DEFECT_LIST, DEFECT_LIST, defect_list);
 /// No disc has a physical access control.
-const ACCESS_CONTROL: BdStructureRow = row(BdStructure::PHYSICAL_ACCESS_CONTROL, 0, |_, _| {});
-const FORMAT_LAYERS: BdStructureRow = row(BdStructure::FORMAT_LAYERS, 4, format_layers);
-const PROTECTION: BdStructureRow = row(BdStructure::WRITE_PROTECTION, 4, write_protection);
-const PROTECTION_TO_SEND: BdStructureRow = BdStructureRow { sendable: true, ..PROTECTION };
+const ACCESS_CONTROL: StructureRow = row(BdStructure::PHYSICAL_ACCESS_CONTROL, 0, |_, _| {});
+const FORMAT_LAYERS: StructureRow = row(BdStructure::FORMAT_LAYERS, 4, format_layers);
+const PROTECTION: StructureRow = row(BdStructure::WRITE_PROTECTION, 4, write_protection);
+const PROTECTION_TO_SEND: StructureRow = StructureRow { sendable: true, ..PROTECTION };
 
-const fn list_of(rows: u16) -> BdStructureRow {
+const fn list_of(rows: u16) -> StructureRow {
     row(BdStructure::LIST, 4 * rows, list)
 }
 
-const ROM: &[BdStructureRow] = &[DISC_INFORMATION, BURST_CUTTING_AREA, FORMAT_LAYERS, PROTECTION, list_of(5)];
+const ROM: &[StructureRow] = &[DISC_INFORMATION, BURST_CUTTING_AREA, FORMAT_LAYERS, PROTECTION, list_of(5)];
 /// A disc that is not formatted has nothing that manages defects.
-const BLANK_R: &[BdStructureRow] = &[DISC_INFORMATION, ACCESS_CONTROL, FORMAT_LAYERS, PROTECTION, list_of(5)];
-const R: &[BdStructureRow] = &[
+const BLANK_R: &[StructureRow] = &[DISC_INFORMATION, ACCESS_CONTROL, FORMAT_LAYERS, PROTECTION, list_of(5)];
+const R: &[StructureRow] = &[
     DISC_INFORMATION,
     DDS,
     SPARE_AREA,
@@ -70,7 +56,7 @@ const R: &[BdStructureRow] = &[
     PROTECTION,
     list_of(8),
 ];
-const BLANK_RE: &[BdStructureRow] = &[
+const BLANK_RE: &[StructureRow] = &[
     DISC_INFORMATION,
     BURST_CUTTING_AREA,
     CARTRIDGE,
@@ -79,7 +65,7 @@ const BLANK_RE: &[BdStructureRow] = &[
     PROTECTION_TO_SEND,
     list_of(7),
 ];
-const RE: &[BdStructureRow] = &[
+const RE: &[StructureRow] = &[
     DISC_INFORMATION,
     BURST_CUTTING_AREA,
     DDS,
@@ -94,7 +80,7 @@ const RE: &[BdStructureRow] = &[
 
 /// The structures that a BD in this state has.
 #[must_use]
-pub fn bd_structures(disc: &DiscState) -> &'static [BdStructureRow] {
+pub(super) fn bd_structures(disc: &DiscState) -> &'static [StructureRow] {
     match (disc.kind.spec().rules, Management::of(disc)) {
         (Rules::BdR, None) => BLANK_R,
         (Rules::BdR, Some(_)) => R,
@@ -105,7 +91,7 @@ pub fn bd_structures(disc: &DiscState) -> &'static [BdStructureRow] {
 }
 
 fn list(disc: &DiscState, reply: &mut Reply<'_>) {
-    for BdStructureRow { format, length, readable, sendable, .. } in bd_structures(disc) {
+    for StructureRow { format, length, readable, sendable, .. } in bd_structures(disc) {
         let (format, length, sendable, readable) = (*format, *length, *sendable, *readable);
         StructureListEntry { format, sendable, readable, length }.encode(reply);
     }

@@ -4,27 +4,13 @@ mod management;
 #[cfg(test)]
 mod tests;
 
+use super::StructureRow;
 use crate::kind::{MediumKind, Rules};
 use crate::state::{DiscState, Recording, Sequence};
 use discrig_wire::reply::Reply;
 use discrig_wire::structure::{
     BookType, CopyrightProtection, DvdCopyright, DvdPhysicalFormat, DvdStructure, StructureListEntry,
 };
-
-/// A structure of a disc.
-#[derive(Clone, Copy, Debug)]
-pub struct StructureRow {
-    /// Its format in READ and SEND DISC STRUCTURE.
-    pub format: u8,
-    /// Its bytes with the header of four.
-    pub length: u16,
-    /// READ DISC STRUCTURE answers it.
-    pub readable: bool,
-    /// SEND DISC STRUCTURE takes it, in some state of the disc.
-    pub sendable: bool,
-    /// Appends it without the header.
-    pub encode: fn(&DiscState, &mut Reply<'_>),
-}
 
 /// Media that have a structure.
 type Media = fn(MediumKind) -> bool;
@@ -80,8 +66,7 @@ const TABLE: &[(Media, StructureRow)] = &[
 ];
 
 /// The structures of a DVD, in the order of their formats.
-#[must_use]
-pub fn dvd_structures(disc: &DiscState) -> Vec<StructureRow> {
+pub(super) fn dvd_structures(disc: &DiscState) -> Vec<StructureRow> {
     let mut rows: Vec<StructureRow> =
         TABLE.iter().filter(|(on, _)| on(disc.kind)).map(|(_, row)| *row).collect();
     let entries = (StructureListEntry::SIZE * rows.len()) as u16;

@@ -125,7 +125,7 @@ fn dvd_structures() {
     assert_eq!(hex(&data[4..20]), "01 02 01 00 00 03 00 00 00 09 1A 7F 00 00 00 00");
     assert_eq!(hex(&rig.data(A, "AD 00 00 00 00 00 00 01 10 00 00 00")), "00 06 00 00 00 00 00 00");
     let list = hex(&rig.data(A, "AD 00 00 00 00 00 00 FF 10 00 00 00"));
-    assert_eq!(list, "00 12 00 00 00 40 08 04 01 40 00 08 C0 40 00 08 FF 40 00 14");
+    assert_eq!(list, "00 1A 00 00 00 40 08 04 01 40 00 08 04 40 08 04 90 40 00 08 C0 40 00 08 FF 40 00 1C");
     assert_eq!(rig.ask(A, "AD 00 00 00 00 00 00 11 10 00 00 00"), "05/24/00 cdb 7.7");
     assert_eq!(rig.ask(A, "AD 00 00 00 00 00 01 00 10 00 00 00"), "05/24/00 cdb 6.7", "one layer");
     assert_eq!(rig.ask(A, "AD 01 00 00 00 00 00 00 10 00 00 00"), "05/30/02");
@@ -149,7 +149,7 @@ fn bd_structures() {
     let mut rig = Rig::blank(MediumKind::BdRDl);
     let data = rig.data(A, "AD 01 00 00 00 00 00 00 FF FF 00 00");
     assert_eq!(data.len(), 4100);
-    assert_eq!(hex(&data[..16]), "10 02 00 00 44 49 01 00 00 00 70 00 42 44 52 01");
+    assert_eq!(hex(&data[..16]), "10 02 00 00 44 49 01 10 00 00 62 00 42 44 52 01");
     assert_eq!(data[4 + 100..4 + 109], *b"DISCRG001");
     assert_eq!(StructureData::parse(&data).unwrap().bd_units().count(), 2);
     assert_eq!(rig.ask(A, "AD 01 00 00 00 00 00 FF 00 10 00 00"), "GOOD");
