@@ -13,13 +13,17 @@
 //!
 //! A page of nothing but zeros or FFh is not stored: what lies in its place does not match its checksum, and that of the one or the other does.
 //!
-//! The database is one of redb's, file format 3, with two tables:
+//! The database is one of redb's, file format 3, with these tables:
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `blocks` | area (0 raw, 1 sub-channel, 2 user) and chunk number | the records of a chunk: 27 of 2352 bytes, 672 of 96 or 31 of 2048; what was never written is zeros |
+//! | `raw` | number of a chunk | 27 records of 2352 bytes |
+//! | `sub-channel` | number of a chunk | 672 records of 96 bytes |
+//! | `user` | number of a chunk | 31 records of 2048 bytes |
 //! | `state` | none | format version (4 bytes), CRC-32C of what follows (4), the [`DiscState`] as JSON |
 //!
+//! A chunk's number is its first block divided by its length, rounded down; what was never written in it is zeros, and so is a chunk that is
+//! not there.
 //! Chunks have those lengths because a value takes a power of two of pages, with a few bytes of its own: 64 KiB here, of which 3 % are lost.
 //! The file is sparse: its length says nothing about the room that it takes.
 //!
@@ -205,7 +209,11 @@ impl DiscFile {
         }
         let waiting = core::mem::take(&mut self.waiting);
         self.run(|session| {
-            session.write(waiting.iter().map(|((area, chunk), bytes)| (*area, *chunk, &**bytes)))
+            for area in Area::ALL {
+                let chunks = waiting.range((area, i32::MIN)..=(area, i32::MAX));
+                session.write(area, chunks.map(|((_, chunk), bytes)| (*chunk, &**bytes)))?;
+            }
+            Ok(())
         })
     }
 
@@ -251,7 +259,7 @@ impl Store for DiscFile {
             let part = &records[run.bytes];
             if part.len() == chunk_bytes(area) {
                 self.waiting.remove(&(area, run.chunk));
-                self.run(|session| session.write([(area, run.chunk, part)]))?;
+                self.run(|session| session.write(area, [(run.chunk, part)]))?;
             } else {
                 self.waiting(area, run.chunk)?[run.at..run.at + part.len()].copy_from_slice(part);
             }

@@ -10,19 +10,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-const BLOCKS: TableDefinition<'_, (u8, i32), &[u8]> = TableDefinition::new("blocks");
 const STATE: TableDefinition<'_, (), &[u8]> = TableDefinition::new("state");
 
 /// Bytes of the file that the database keeps in memory, at most.
 const CACHE: usize = 4 << 20;
 
-/// The number of an area in the keys of the table.
-const fn code(area: Area) -> u8 {
-    match area {
-        Area::Raw => 0,
-        Area::SubChannel => 1,
-        Area::User => 2,
-    }
+/// The table of an area's chunks, by number.
+const fn table(area: Area) -> TableDefinition<'static, i32, &'static [u8]> {
+    TableDefinition::new(match area {
+        Area::Raw => "raw",
+        Area::SubChannel => "sub-channel",
+        Area::User => "user",
+    })
 }
 
 /// An open database.
@@ -48,13 +47,7 @@ impl<F: StorageBackend> Session<F> {
         let io = |source| DiscFileError::Io { path: path.into(), operation: "create", source };
         let pages = Pages::create(backend).map_err(io)?;
         let mut session = Session::start(pages).map_err(|fault| refused(path, fault))?;
-        session
-            .attempt(|transaction| {
-                transaction.open_table(BLOCKS)?;
-                Ok(())
-            })
-            .and_then(|()| session.put(state))
-            .map_err(|fault| refused(path, fault))?;
+        session.put(state).map_err(|fault| refused(path, fault))?;
         session.pages.identify(&identity::page()).map_err(io)?;
         Ok(session)
     }
@@ -109,9 +102,9 @@ impl<F: StorageBackend> Session<F> {
         wanted: impl IntoIterator<Item = (i32, usize, &'b mut [u8])>,
     ) -> Result<(), StoreError> {
         self.attempt(|transaction| {
-            let table = transaction.open_table(BLOCKS)?;
+            let table = transaction.open_table(table(area))?;
             for (chunk, at, buffer) in wanted {
-                match table.get((code(area), chunk))? {
+                match table.get(chunk)? {
                     Some(value) => match value.value().get(at..at + buffer.len()) {
                         Some(bytes) => buffer.copy_from_slice(bytes),
                         None => return Err(Fault::Damaged(format!("chunk {chunk} is cut short"))),
@@ -127,12 +120,13 @@ impl<F: StorageBackend> Session<F> {
     /// Keeps whole chunks.
     pub(super) fn write<'b>(
         &mut self,
-        chunks: impl IntoIterator<Item = (Area, i32, &'b [u8])>,
+        area: Area,
+        chunks: impl IntoIterator<Item = (i32, &'b [u8])>,
     ) -> Result<(), StoreError> {
         self.attempt(|transaction| {
-            let mut table = transaction.open_table(BLOCKS)?;
-            for (area, chunk, bytes) in chunks {
-                table.insert((code(area), chunk), bytes)?;
+            let mut table = transaction.open_table(table(area))?;
+            for (chunk, bytes) in chunks {
+                table.insert(chunk, bytes)?;
             }
             Ok(())
         })
@@ -141,15 +135,25 @@ impl<F: StorageBackend> Session<F> {
 
     /// Whether there is this chunk.
     pub(super) fn has(&mut self, area: Area, chunk: i32) -> Result<bool, StoreError> {
-        self.attempt(|transaction| Ok(transaction.open_table(BLOCKS)?.get((code(area), chunk))?.is_some()))
+        self.attempt(|transaction| Ok(transaction.open_table(table(area))?.get(chunk)?.is_some()))
             .map_err(failed)
     }
 
     /// Forgets whole chunks.
     pub(super) fn erase(&mut self, area: Area, chunks: Range<i32>) -> Result<(), StoreError> {
-        let keys = (code(area), chunks.start)..(code(area), chunks.end);
-        self.attempt(|transaction| Ok(transaction.open_table(BLOCKS)?.retain_in(keys, |_, _| false)?))
-            .map_err(failed)
+        self.attempt(|transaction| {
+            let mut opened = transaction.open_table(table(area))?;
+            let ends = [opened.first()?, opened.last()?].map(|end| end.map(|(key, _)| key.value()));
+            if ends.iter().flatten().all(|end| chunks.contains(end)) {
+                // Blanking the whole disc takes no time.
+                drop(opened);
+                transaction.delete_table(table(area))?;
+            } else {
+                opened.retain_in(chunks, |_, _| false)?;
+            }
+            Ok(())
+        })
+        .map_err(failed)
     }
 
     /// Makes everything durable, with this state.

@@ -117,7 +117,7 @@ proptest! {
         if let Ok((mut session, _)) = Session::open(path, plate.clone()) {
             for number in 1..=commits {
                 let bytes = vec![number as u8; chunk_bytes(Area::User)];
-                let fresh = session.write([(Area::User, number, &*bytes), (Area::User, 100, &*bytes)]);
+                let fresh = session.write(Area::User, [(number, &*bytes), (100, &*bytes)]);
                 if fresh.and_then(|()| session.commit(&state(number))).is_err() {
                     break;
                 }
@@ -147,7 +147,7 @@ proptest! {
         let mut session = Session::create(path, plate.clone(), &state(0)).unwrap();
         for chunk in 1..6 {
             let bytes = vec![chunk as u8; chunk_bytes(Area::User)];
-            session.write([(Area::User, chunk, &*bytes)]).unwrap();
+            session.write(Area::User, [(chunk, &*bytes)]).unwrap();
             session.commit(&state(chunk)).unwrap();
         }
         drop(session);
@@ -185,7 +185,7 @@ proptest! {
         let mut safe = 0;
         for number in 1..60 {
             let bytes = vec![number as u8; chunk_bytes(Area::User)];
-            let kept = session.write([(Area::User, number, &*bytes)]).and_then(|()| session.commit(&state(number)));
+            let kept = session.write(Area::User, [(number, &*bytes)]).and_then(|()| session.commit(&state(number)));
             match kept {
                 Ok(()) => safe = number,
                 Err(StoreError::Full(_)) => break,

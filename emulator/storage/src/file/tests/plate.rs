@@ -4,7 +4,8 @@ use redb::StorageBackend;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex};
 
-const SECTOR: usize = 512;
+/// What is written whole or not at all: less than any disk has, so that nothing depends on it.
+const SECTOR: usize = 64;
 
 /// A file whose writes are durable only after a sync.
 #[derive(Clone, Debug, Default)]
