@@ -3,6 +3,7 @@
 use crate::check::Refused;
 use crate::dispatch::{Call, Done, dispatch};
 use crate::host_event::{self, HostEvent, HostEventError};
+use crate::modes::ModePages;
 use crate::nexus::NexusId;
 use crate::precheck::admit;
 use crate::profile::Profile;
@@ -98,7 +99,8 @@ impl Drive {
     /// A drive that was switched on at `now`, its tray closed and empty.
     #[must_use]
     pub fn new(config: DriveConfig, now: Instant) -> Drive {
-        Drive::with_unit(Unit::new(config, State::new(now), None))
+        let state = State::new(now, ModePages::of(&config.profile));
+        Drive::with_unit(Unit::new(config, state, None))
     }
 
     /// A drive in a state that was saved before, with the disc that was in it.
@@ -348,7 +350,7 @@ fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Duration {
     if first.checked_add(count).is_none_or(|end| end > span) {
         return overhead;
     }
-    let speed = unit.speed(spec.family, writes);
+    let speed = unit.speed(spec.kind, writes);
     let seek = unit.clockwork.seek(spec.family, first.abs_diff(unit.state.head), span);
     let carry = unit.clockwork.transfer(u64::from(count) * BLOCK as u64, speed);
     let wake = unit.wake(nexus);

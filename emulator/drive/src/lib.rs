@@ -46,7 +46,7 @@ pub use operation::Operation;
 pub use playback::Playback;
 pub use port::{VirtualClock, VirtualPort};
 pub use power::Power;
-pub use profile::{Profile, Speeds};
+pub use profile::{CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData, Profile, Speeds};
 pub use quirk::Quirk;
 pub use reservation::{Persistent, Reservations};
 pub use state::{SpeedState, State};

@@ -1,5 +1,6 @@
 //! The mode pages: their values now, their defaults, and which bits can be changed.
 
+use crate::profile::Profile;
 use discrig_wire::mode::{
     AudioControlPage, CachingPage, DataBlockType, DeviceParametersPage, ErrorRecoveryPage,
     FaultReportingPage, InactivityTime, MrwPage, MultiSession, PageCode, PowerConditionPage,
@@ -168,10 +169,54 @@ mode_pages! {
     };
 }
 
+impl ModePages {
+    /// The values that a model begins with.
+    pub(crate) fn of(profile: &Profile) -> ModePages {
+        let mut pages = ModePages::default();
+        for spec in ModePages::TABLE {
+            if let Some(own) = spec.own_default(profile) {
+                spec.store(&mut pages, own);
+            }
+        }
+        pages
+    }
+}
+
 impl PageSpec {
     /// The row for `code`.
     pub(crate) fn of(code: PageCode) -> Option<&'static PageSpec> {
         ModePages::TABLE.iter().find(|spec| spec.code == code)
+    }
+
+    /// The defaults of a model.
+    pub(crate) fn default_of(&self, profile: &Profile) -> Vec<u8> {
+        self.current_of(profile, &ModePages::of(profile))
+    }
+
+    /// The whole page as it is now, with the bits of a model that no field of the standard has.
+    pub(crate) fn current_of(&self, profile: &Profile, pages: &ModePages) -> Vec<u8> {
+        let mut page = self.current(pages);
+        if let Some(own) = self.own_default(profile) {
+            let understood = self.current(&ModePages::of(profile));
+            for (byte, (own, understood)) in page.iter_mut().zip(own.iter().zip(understood)) {
+                *byte ^= own ^ understood;
+            }
+        }
+        page
+    }
+
+    /// The defaults in a model's own bytes. A page of another length than the rig's is left out.
+    fn own_default<'a>(&self, profile: &'a Profile) -> Option<&'a [u8]> {
+        let own = profile.mode_page(self.code)?.default.as_ref()?;
+        (own.0.len() == (self.default)().len()).then_some(&own.0[..])
+    }
+
+    /// What can be changed on a model.
+    pub(crate) fn changeable_of(&self, profile: &Profile) -> Vec<u8> {
+        let generic = (self.changeable)();
+        let own = profile.mode_page(self.code).and_then(|page| page.changeable.as_ref());
+        let bytes = own.map_or(&[][..], |own| &own.0);
+        if bytes.len() == generic.len() { bytes.to_vec() } else { generic }
     }
 
     /// The whole page as it is now.

@@ -21,7 +21,7 @@ use discrig_wire::{Cdb, Status};
 /// The command that `cdb` is, when nothing forbids it.
 pub(crate) fn admit(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Result<Command, Refused> {
     let decoded = Command::decode(cdb);
-    let known = dispatch::implements(cdb.opcode());
+    let known = dispatch::implements(cdb.opcode()) && unit.config.profile.answers(cdb.opcode());
     let spec = match &decoded {
         Ok(command) => Some(command.spec()),
         Err(_) => CommandSpec::of(cdb),

@@ -1,12 +1,19 @@
 //! What distinguishes one model of drive from another, as data.
 
+mod media;
+mod overrides;
+
+pub use overrides::{CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData};
+
 use crate::timing::Latencies;
-use discrig_disc::Family;
+use discrig_disc::{Family, MediumKind};
 use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{FeatureCode, LoadingMechanism, PhysicalInterface, Profile as MediaProfile};
+use discrig_wire::mode::{CapabilitiesPage, PageCode};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Speeds in kB/s for each family of media, the highest first.
+/// Speeds in kB/s, the highest first.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Speeds {
@@ -16,29 +23,33 @@ pub struct Speeds {
     pub dvd: Vec<u32>,
     /// For BD.
     pub bd: Vec<u32>,
+    /// For single kinds of media, where they differ from their family's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub media: BTreeMap<MediumKind, Vec<u32>>,
 }
 
 impl Speeds {
-    /// The speeds for a family.
+    /// The speeds for a kind of medium.
     #[must_use]
-    pub fn of(&self, family: Family) -> &[u32] {
-        match family {
+    pub fn of(&self, kind: MediumKind) -> &[u32] {
+        let of_family = match kind.spec().family {
             Family::Bd => &self.bd,
             Family::Cd => &self.cd,
             Family::Dvd => &self.dvd,
-        }
+        };
+        self.media.get(&kind).unwrap_or(of_family)
     }
 
-    /// The highest speed for a family; 0 when there is none.
+    /// The highest speed for a kind of medium; 0 when there is none.
     #[must_use]
-    pub fn highest(&self, family: Family) -> u32 {
-        self.of(family).iter().copied().max().unwrap_or(0)
+    pub fn highest(&self, kind: MediumKind) -> u32 {
+        self.of(kind).iter().copied().max().unwrap_or(0)
     }
 
     /// The highest speed that is not above `wanted`, or the lowest one.
     #[must_use]
-    pub fn round_down(&self, family: Family, wanted: u32) -> u32 {
-        let speeds = self.of(family);
+    pub fn round_down(&self, kind: MediumKind, wanted: u32) -> u32 {
+        let speeds = self.of(kind);
         let fitting = speeds.iter().copied().filter(|speed| *speed <= wanted).max();
         fitting.or_else(|| speeds.iter().copied().min()).unwrap_or(0)
     }
@@ -61,6 +72,8 @@ pub struct Profile {
     /// 64-bit name of the logical unit for VPD page 83h (NAA format in its upper four bits); derived from the serial number when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_name: Option<u64>,
+    /// What standard INQUIRY data say beside the names.
+    pub inquiry: InquiryData,
     /// How the drive is connected, feature 0001h.
     pub interface: PhysicalInterface,
     /// How a medium gets in.
@@ -75,8 +88,24 @@ pub struct Profile {
     pub write_speeds: Speeds,
     /// Profiles that the drive supports, in the order of feature 0000h.
     pub profiles: Vec<MediaProfile>,
-    /// Features that the drive has beside those that every drive has.
+    /// Features that the drive has, beside feature 0000h and as far as they are about media that it supports.
     pub features: Vec<FeatureCode>,
+    /// Descriptors that differ from the generic ones. A feature that stands here is there, whatever [`Profile::features`] says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub feature_data: BTreeMap<HexKey<4>, FeatureData>,
+    /// The operation codes that are answered, of those that the rig has; all of them when absent. Others are unknown (05/20/00).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commands: Option<Vec<u8>>,
+    /// How CD can be written.
+    pub cd_write_modes: Vec<CdWriteMode>,
+    /// What page 2Ah claims, as far as it does not follow from the rest: fields about media are set by [`Profile::profiles`] as well, and
+    /// mechanism, lock, speeds and buffer are never taken from here.
+    pub capabilities: CapabilitiesPage,
+    /// The page length of page 2Ah at least: zeros fill it up.
+    pub capabilities_length: u8,
+    /// Mode pages that differ from the generic ones.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mode_pages: BTreeMap<HexKey<2>, ModePageData>,
     /// Mode pages can be saved, and come back with the power.
     pub saves_mode_pages: bool,
     /// Event classes that GET EVENT STATUS NOTIFICATION supports.
@@ -96,6 +125,7 @@ impl Profile {
             serial: "DR0000000001".into(),
             firmware_date: "20261101000000".into(),
             unit_name: None,
+            inquiry: InquiryData::default(),
             interface: PhysicalInterface::SCSI,
             loading: LoadingMechanism::TRAY,
             can_load: true,
@@ -104,11 +134,13 @@ impl Profile {
                 cd: vec![8467, 7056, 5645, 4234, 2822, 1411, 706],
                 dvd: vec![22_160, 16_620, 11_080, 5540, 2770],
                 bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
+                media: BTreeMap::new(),
             },
             write_speeds: Speeds {
                 cd: vec![8467, 7056, 5645, 4234, 2822, 1411, 706],
                 dvd: vec![22_160, 16_620, 11_080, 8310, 5540, 3324],
                 bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
+                media: BTreeMap::new(),
             },
             profiles: [
                 MediaProfile::BD_RE,
@@ -132,6 +164,9 @@ impl Profile {
             ]
             .into(),
             features: vec![
+                FeatureCode::CORE,
+                FeatureCode::MORPHING,
+                FeatureCode::REMOVABLE_MEDIUM,
                 FeatureCode::WRITE_PROTECT,
                 FeatureCode::RANDOM_READABLE,
                 FeatureCode::MULTI_READ,
@@ -149,7 +184,9 @@ impl Profile {
                 FeatureCode::LAYER_JUMP_RECORDING,
                 FeatureCode::CD_RW_MEDIA_WRITE,
                 FeatureCode::BD_R_PSEUDO_OVERWRITE,
+                FeatureCode::POWER_MANAGEMENT,
                 FeatureCode::CD_AUDIO_EXTERNAL_PLAY,
+                FeatureCode::TIME_OUT,
                 FeatureCode::DVD_PLUS_R,
                 FeatureCode::CD_TRACK_AT_ONCE,
                 FeatureCode::CD_MASTERING,
@@ -158,7 +195,22 @@ impl Profile {
                 FeatureCode::BD_READ,
                 FeatureCode::BD_WRITE,
                 FeatureCode::REAL_TIME_STREAMING,
+                FeatureCode::DRIVE_SERIAL_NUMBER,
+                FeatureCode::FIRMWARE_INFORMATION,
             ],
+            feature_data: BTreeMap::new(),
+            commands: None,
+            cd_write_modes: CdWriteMode::ALL.to_vec(),
+            capabilities: CapabilitiesPage {
+                test_write: true,
+                buffer_underrun_free: true,
+                multi_session: true,
+                mode_2_form_1: true,
+                copy_management_revision: 1,
+                ..CapabilitiesPage::default()
+            },
+            capabilities_length: 0,
+            mode_pages: BTreeMap::new(),
             saves_mode_pages: false,
             event_classes: EventClasses::OPERATIONAL_CHANGE
                 .union(EventClasses::POWER_MANAGEMENT)
@@ -174,6 +226,26 @@ impl Profile {
     #[must_use]
     pub fn supports(&self, profile: MediaProfile) -> bool {
         self.profiles.contains(&profile)
+    }
+
+    /// Whether this model has a feature.
+    #[must_use]
+    pub fn has_feature(&self, code: FeatureCode) -> bool {
+        let applies = || media::media_of(code).is_none_or(|about| about.iter().any(|of| self.supports(*of)));
+        code == FeatureCode::PROFILE_LIST
+            || self.feature_data.contains_key(&HexKey(code.0))
+            || self.features.contains(&code) && applies()
+    }
+
+    /// Whether this model knows an operation code, as far as the rig does.
+    #[must_use]
+    pub fn answers(&self, opcode: u8) -> bool {
+        self.commands.as_ref().is_none_or(|known| known.contains(&opcode))
+    }
+
+    /// What it says of a mode page in its own bytes.
+    pub(crate) fn mode_page(&self, code: PageCode) -> Option<&ModePageData> {
+        self.mode_pages.get(&HexKey(code.0.into()))
     }
 
     /// The unit's NAA name: as given, or locally assigned (3h) from the serial number.
@@ -225,8 +297,36 @@ mod tests {
     #[test]
     fn speeds_round_down_to_what_there_is() {
         let speeds = Profile::generic_bd_writer().read_speeds;
-        assert_eq!(speeds.round_down(Family::Cd, 2900), 2822);
-        assert_eq!(speeds.round_down(Family::Cd, 1), 706);
-        assert_eq!(speeds.highest(Family::Bd), 53_940);
+        assert_eq!(speeds.round_down(MediumKind::CdR, 2900), 2822);
+        assert_eq!(speeds.round_down(MediumKind::CdRom, 1), 706);
+        assert_eq!(speeds.highest(MediumKind::BdR), 53_940);
+    }
+
+    #[test]
+    fn a_kind_of_medium_can_have_speeds_of_its_own() {
+        let profile: Profile = toml::from_str(
+            "[write-speeds]\ncd = [706]\ndvd = [5540]\nbd = []\n[write-speeds.media]\n'dvd+rw' = [3324]",
+        )
+        .unwrap();
+        assert_eq!(profile.write_speeds.highest(MediumKind::DvdPlusRw), 3324);
+        assert_eq!(profile.write_speeds.highest(MediumKind::DvdPlusR), 5540);
+        assert_eq!(profile.write_speeds.highest(MediumKind::BdR), 0);
+    }
+
+    #[test]
+    fn features_follow_the_media_unless_a_model_has_its_own() {
+        let profile: Profile =
+            toml::from_str("profiles = [8]\n[feature-data]\n0106 = { version = 0, data = '00 00 00 01' }")
+                .unwrap();
+        for (code, has) in [
+            (FeatureCode::PROFILE_LIST, true),
+            (FeatureCode::CORE, true),
+            (FeatureCode::CD_READ, true),
+            (FeatureCode::DVD_READ, false),
+            (FeatureCode::BD_WRITE, false),
+            (FeatureCode::DVD_CSS, true),
+        ] {
+            assert_eq!(profile.has_feature(code), has, "{code}");
+        }
     }
 }

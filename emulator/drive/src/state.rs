@@ -65,7 +65,7 @@ pub struct SpeedState {
 }
 
 impl State {
-    pub(crate) fn new(now: Instant) -> State {
+    pub(crate) fn new(now: Instant, modes: ModePages) -> State {
         State {
             now,
             tray: Tray::Empty,
@@ -75,8 +75,8 @@ impl State {
             power: Power::new(now),
             ledger: Ledger::default(),
             reservations: Reservations::default(),
-            modes: ModePages::default(),
-            saved_modes: ModePages::default(),
+            modes,
+            saved_modes: modes,
             nexuses: BTreeMap::new(),
             playback: None,
             region: Region::default(),

@@ -13,7 +13,7 @@ use crate::timing::Clockwork;
 use crate::tray::{Tray, TrayAction, TrayChange, TrayTimes};
 use core::time::Duration;
 use discrig_device::Instant;
-use discrig_disc::{Change, Disc, DiscState, Family, Form, Store};
+use discrig_disc::{Change, Disc, DiscState, Family, Form, MediumKind, Store};
 use discrig_wire::event::{
     BusyEvent, EventClass, MediaEvent, MultiHostEvent, MultiHostPriority, PowerEvent, PowerStatus,
 };
@@ -235,14 +235,14 @@ impl Unit {
         Some(if then_recognizes { until + self.tray_times().recognize } else { until })
     }
 
-    /// The speed for a family of media in kB/s: what was asked for, or the highest.
-    pub(crate) fn speed(&self, family: Family, writing: bool) -> u32 {
+    /// The speed for a kind of medium in kB/s: what was asked for, or the highest.
+    pub(crate) fn speed(&self, kind: MediumKind, writing: bool) -> u32 {
         let (asked, speeds) = if writing {
             (self.state.speeds.write, &self.config.profile.write_speeds)
         } else {
             (self.state.speeds.read, &self.config.profile.read_speeds)
         };
-        asked.unwrap_or_else(|| speeds.highest(family))
+        asked.unwrap_or_else(|| speeds.highest(kind))
     }
 
     // Changes of the disc.
@@ -251,7 +251,8 @@ impl Unit {
     pub(crate) fn task_time(&self, change: &Change) -> Duration {
         let family = change.after.kind.spec().family;
         let bytes = change.blocks * BLOCK as u64;
-        self.clockwork.task(change.task, family) + self.clockwork.transfer(bytes, self.speed(family, true))
+        self.clockwork.task(change.task, family)
+            + self.clockwork.transfer(bytes, self.speed(change.after.kind, true))
     }
 
     /// What initiators are told of unasked when it becomes otherwise: the profile and the features that are current.

@@ -3,11 +3,14 @@
 use super::features::FEATURES;
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::profile::HexKey;
 use crate::quirk::Quirk;
 use crate::unit::Unit;
 use discrig_disc::{DiscState, Family};
 use discrig_wire::command::GetConfiguration;
-use discrig_wire::feature::{Configuration, FeatureCode, FeatureSpec, RequestedType};
+use discrig_wire::feature::{Configuration, FeatureCode, FeatureDescriptor, FeatureSpec, RequestedType};
+use discrig_wire::reply::Reply;
+use std::collections::BTreeSet;
 
 impl Execute for GetConfiguration {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
@@ -23,10 +26,10 @@ impl Execute for GetConfiguration {
         };
         let outcome = call.reply(self.allocation_length.into(), |reply| {
             Configuration::encode(unit.current_profile(), reply, |reply| {
-                for (code, encode) in FEATURES {
-                    let current = is_current(unit, *code);
-                    if has(unit, *code) && wanted(*code, from, current) {
-                        encode(unit, current, reply);
+                for code in features(unit) {
+                    let current = is_current(unit, code);
+                    if wanted(code, from, current) {
+                        encode(unit, code, current, reply);
                     }
                 }
             });
@@ -46,20 +49,22 @@ fn count_itself(buffer: &mut [u8], outcome: Outcome) {
     }
 }
 
-/// Features that every drive of the rig has.
-const ALWAYS: &[FeatureCode] = &[
-    FeatureCode::PROFILE_LIST,
-    FeatureCode::CORE,
-    FeatureCode::MORPHING,
-    FeatureCode::REMOVABLE_MEDIUM,
-    FeatureCode::POWER_MANAGEMENT,
-    FeatureCode::TIME_OUT,
-    FeatureCode::DRIVE_SERIAL_NUMBER,
-    FeatureCode::FIRMWARE_INFORMATION,
-];
+/// The features of this model, ascending.
+fn features(unit: &Unit) -> BTreeSet<FeatureCode> {
+    let profile = &unit.config.profile;
+    let generic = FEATURES.iter().map(|(code, _)| *code).filter(|code| profile.has_feature(*code));
+    generic.chain(profile.feature_data.keys().map(|key| FeatureCode(key.0))).collect()
+}
 
-fn has(unit: &Unit, code: FeatureCode) -> bool {
-    ALWAYS.contains(&code) || unit.config.profile.features.contains(&code)
+/// Appends a descriptor: the model's own, or the generic one.
+fn encode(unit: &Unit, code: FeatureCode, current: bool, reply: &mut Reply<'_>) {
+    if let Some(own) = unit.config.profile.feature_data.get(&HexKey(code.0)) {
+        let persistent = FeatureSpec::of(code).is_some_and(|spec| spec.persistent);
+        FeatureDescriptor { code, version: own.version, persistent, current, payload: &own.data.0 }
+            .encode(reply);
+    } else if let Some((_, generic)) = FEATURES.iter().find(|(row, _)| *row == code) {
+        generic(unit, current, reply);
+    }
 }
 
 /// Persistent features always are; others with a medium that they are about, those for recording while it can be recorded.

@@ -1,5 +1,6 @@
 //! What each feature of GET CONFIGURATION says.
 
+use crate::profile::CdWriteMode;
 use crate::unit::Unit;
 use discrig_disc::Family;
 use discrig_wire::ascii::Ascii;
@@ -85,14 +86,15 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
         }
         .encode(current, reply);
     }),
-    (FeatureCode::CD_MASTERING, |_, current, reply| {
+    (FeatureCode::CD_MASTERING, |unit, current, reply| {
+        let modes = &unit.config.profile.cd_write_modes;
         CdMastering {
             buffer_underrun_free: true,
-            session_at_once: true,
-            raw: true,
+            session_at_once: modes.contains(&CdWriteMode::Sao),
+            raw: modes.iter().any(|mode| mode.is_raw()),
             test_write: true,
             cd_rw: true,
-            sub_channel: true,
+            sub_channel: modes.iter().any(|mode| mode.has_sub_channels()),
             maximum_cue_sheet: 0x0C00,
             ..CdMastering::default()
         }

@@ -7,7 +7,7 @@ use crate::unit::Unit;
 use discrig_wire::ascii::Ascii;
 use discrig_wire::command::{Inquiry, ReportLuns, RequestSense, TestUnitReady};
 use discrig_wire::inquiry::{
-    ClaimedVersion, DesignatorList, PeripheralType, StandardInquiry, VersionDescriptor, VpdCode, VpdPage,
+    DesignatorList, PeripheralType, StandardInquiry, VersionDescriptor, VpdCode, VpdPage,
 };
 use discrig_wire::luns::{LunList, SelectReport};
 use discrig_wire::reply::Reply;
@@ -45,9 +45,11 @@ fn standard(unit: &Unit) -> StandardInquiry {
     StandardInquiry {
         peripheral_type: PeripheralType::MULTIMEDIA,
         removable: true,
-        version: ClaimedVersion::SPC_3,
-        response_data_format: 2,
-        additional_length: (StandardInquiry::SIZE - 5) as u8,
+        version: profile.inquiry.version,
+        normal_aca: profile.inquiry.normal_aca,
+        hierarchical_support: profile.inquiry.hierarchical_support,
+        response_data_format: profile.inquiry.response_format,
+        additional_length: profile.inquiry.additional_length,
         vendor: Ascii::new(&profile.vendor),
         product: Ascii::new(&profile.product),
         revision: Ascii::new(&profile.revision),

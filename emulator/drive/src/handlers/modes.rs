@@ -3,9 +3,10 @@
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::modes::{ModePages, PageSpec};
+use crate::profile::CdWriteMode;
 use crate::quirk::Quirk;
 use crate::unit::Unit;
-use discrig_disc::Family;
+use discrig_disc::{Family, MediumKind};
 use discrig_wire::command::{CommandSpec, ModeSelect6, ModeSelect10, ModeSense6, ModeSense10};
 use discrig_wire::feature::Profile as MediaProfile;
 use discrig_wire::mode::{
@@ -73,10 +74,10 @@ impl Sense {
 
 fn page(unit: &Unit, spec: &PageSpec, control: PageControl) -> Vec<u8> {
     match control {
-        PageControl::Changeable => (spec.changeable)(),
-        PageControl::Default => (spec.default)(),
-        PageControl::Current => spec.current(&unit.state.modes),
-        PageControl::Saved => spec.current(&unit.state.saved_modes),
+        PageControl::Changeable => spec.changeable_of(&unit.config.profile),
+        PageControl::Default => spec.default_of(&unit.config.profile),
+        PageControl::Current => spec.current_of(&unit.config.profile, &unit.state.modes),
+        PageControl::Saved => spec.current_of(&unit.config.profile, &unit.state.saved_modes),
     }
 }
 
@@ -93,13 +94,20 @@ fn saveable(unit: &Unit, mut page: Vec<u8>) -> Vec<u8> {
 /// Page 2Ah: nothing in it can be changed, so its mask is all zeros, and what it says of now is its default too.
 fn capabilities_under(unit: &Unit, control: PageControl, reply: &mut Reply<'_>) {
     let speeds = write_speeds(unit);
+    let start = reply.length();
     if control == PageControl::Changeable {
         let none = vec![WriteSpeedDescriptor::default(); speeds.len()];
-        let start = reply.length();
         CapabilitiesPage::default().encode(&none, reply);
-        return reply.patch(start + 30, &[0, 0]);
+        reply.patch(start + 30, &[0, 0]);
+    } else {
+        capabilities(unit).encode(&speeds, reply);
     }
-    capabilities(unit).encode(&speeds, reply);
+    let least = unit.config.profile.capabilities_length;
+    let missing = (start + 2 + usize::from(least)).saturating_sub(reply.length());
+    if missing > 0 {
+        reply.zeros(missing);
+        reply.patch(start + 1, &[least]);
+    }
 }
 
 /// Page 2Ah has 16 bits for a speed.
@@ -109,7 +117,7 @@ fn narrow(speed: u32) -> u16 {
 
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
     let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
-    let speeds = unit.config.profile.write_speeds.of(disc.kind.spec().family);
+    let speeds = unit.config.profile.write_speeds.of(disc.kind);
     let descriptor = |speed: &u32| WriteSpeedDescriptor {
         rotation_control: RotationControl::CLV,
         write_speed: narrow(*speed),
@@ -119,33 +127,30 @@ fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
 
 fn capabilities(unit: &Unit) -> CapabilitiesPage {
     let profile = &unit.config.profile;
+    let claims = &profile.capabilities;
     let reads = |media: MediaProfile| profile.supports(media);
-    let family = unit.medium().map_or(Family::Cd, |disc| disc.kind.spec().family);
-    let write_speed = narrow(unit.speed(family, true));
+    let kind = unit.medium().map_or(MediumKind::CdRom, |disc| disc.kind);
+    let write_speed = narrow(unit.speed(kind, true));
     CapabilitiesPage {
-        dvd_ram_read: reads(MediaProfile::DVD_RAM),
-        dvd_r_read: reads(MediaProfile::DVD_R_SEQUENTIAL),
-        dvd_rom_read: reads(MediaProfile::DVD_ROM),
-        cd_rw_read: reads(MediaProfile::CD_RW),
-        cd_r_read: reads(MediaProfile::CD_R),
-        dvd_r_write: reads(MediaProfile::DVD_R_SEQUENTIAL),
-        cd_r_write: reads(MediaProfile::CD_R),
-        test_write: true,
-        buffer_underrun_free: true,
-        multi_session: true,
-        mode_2_form_1: true,
+        dvd_ram_read: claims.dvd_ram_read || reads(MediaProfile::DVD_RAM),
+        dvd_r_read: claims.dvd_r_read || reads(MediaProfile::DVD_R_SEQUENTIAL),
+        dvd_rom_read: claims.dvd_rom_read || reads(MediaProfile::DVD_ROM),
+        cd_rw_read: claims.cd_rw_read || reads(MediaProfile::CD_RW),
+        cd_r_read: claims.cd_r_read || reads(MediaProfile::CD_R),
+        dvd_r_write: claims.dvd_r_write || reads(MediaProfile::DVD_R_SEQUENTIAL),
+        cd_r_write: claims.cd_r_write || reads(MediaProfile::CD_R),
         loading_mechanism: profile.loading,
         eject: true,
         lock_state: unit.state.ledger.is_prevented() && !unit.quirks.has(Quirk::LockStateBitStale),
+        prevent_jumper: false,
         lock: true,
-        maximum_read_speed: narrow(profile.read_speeds.highest(family)),
+        maximum_read_speed: narrow(profile.read_speeds.highest(kind)),
         buffer_size_kb: profile.buffer_kb,
-        current_read_speed: narrow(unit.speed(family, false)),
-        maximum_write_speed: narrow(profile.write_speeds.highest(family)),
+        current_read_speed: narrow(unit.speed(kind, false)),
+        maximum_write_speed: narrow(profile.write_speeds.highest(kind)),
         current_write_speed_mmc_2: write_speed,
         current_write_speed: write_speed,
-        copy_management_revision: 1,
-        ..CapabilitiesPage::default()
+        ..*claims
     }
 }
 
@@ -194,7 +199,7 @@ impl Select {
         // All or nothing.
         let mut modes = unit.state.modes;
         for (offset, page) in list.pages() {
-            change(&mut modes, offset, &page)?;
+            change(unit, &mut modes, offset, &page)?;
         }
         if self.save_pages {
             unit.state.saved_modes = modes;
@@ -221,18 +226,20 @@ fn refused(error: ParameterListError) -> Refused {
 }
 
 /// Takes over a page that stands at `offset` of the list, when it changes nothing that cannot be changed and says nothing illegal.
-fn change(modes: &mut ModePages, offset: usize, page: &ModePage<'_>) -> Result<(), Refused> {
+fn change(unit: &Unit, modes: &mut ModePages, offset: usize, page: &ModePage<'_>) -> Result<(), Refused> {
     let at = |byte: usize, bit| Check::parameter((offset + byte) as u16, bit);
     let spec = match PageSpec::of(page.code) {
         Some(spec) if page.subpage.is_none() => spec,
         _ => return Err(at(0, Some(5)).into()),
     };
-    if let Some((byte, bit)) = first_difference(page.bytes, &spec.current(modes), &(spec.changeable)()) {
+    let profile = &unit.config.profile;
+    let (now, changeable) = (spec.current_of(profile, modes), spec.changeable_of(profile));
+    if let Some((byte, bit)) = first_difference(page.bytes, &now, &changeable) {
         return Err(at(byte, Some(bit)).into());
     }
     if page.code == PageCode::WRITE_PARAMETERS {
         let wanted = WriteParametersPage::parse(page).map_err(|_| at(0, None))?;
-        legal(&wanted).map_err(|(byte, bit)| at(byte, Some(bit)))?;
+        legal(unit, &wanted).map_err(|(byte, bit)| at(byte, Some(bit)))?;
     }
     if spec.store(modes, page.bytes) { Ok(()) } else { Err(at(0, None).into()) }
 }
@@ -241,8 +248,15 @@ fn change(modes: &mut ModePages, offset: usize, page: &ModePage<'_>) -> Result<(
 const RAW_BLOCKS: [DataBlockType; 3] =
     [DataBlockType::RAW_WITH_PQ, DataBlockType::RAW_WITH_PACKED_RW, DataBlockType::RAW_WITH_RAW_RW];
 
+/// Whether this model writes so. Of other media than CD the same settings mean something else.
+fn writes(unit: &Unit, mode: CdWriteMode) -> bool {
+    let cd = unit.medium().is_some_and(|disc| disc.kind.spec().family == Family::Cd);
+    let matters = cd || mode.is_raw() || mode.has_sub_channels();
+    !matters || unit.config.profile.cd_write_modes.contains(&mode)
+}
+
 /// Whether write parameters are possible on any medium; where not, byte and bit of the first that is not (MMC-5 7.5.4).
-fn legal(page: &WriteParametersPage) -> Result<(), (usize, u8)> {
+fn legal(unit: &Unit, page: &WriteParametersPage) -> Result<(), (usize, u8)> {
     let data = [
         DataBlockType::MODE_1,
         DataBlockType::MODE_2,
@@ -262,6 +276,10 @@ fn legal(page: &WriteParametersPage) -> Result<(), (usize, u8)> {
         WriteType::LAYER_JUMP => page.data_block_type == DataBlockType::MODE_1,
         _ => return Err((2, 3)),
     };
+    let asked = CdWriteMode::asked_for(page.write_type, page.data_block_type);
+    if asked.is_some_and(|mode| !writes(unit, mode)) {
+        return Err((2, 3));
+    }
     if page.multi_session.0 == 2 {
         return Err((3, 7));
     }

@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::state::SpeedState;
 use crate::unit::Unit;
-use discrig_disc::{DiscState, Family};
+use discrig_disc::{DiscState, MediumKind};
 use discrig_wire::command::{GetPerformance, SetCdSpeed, SetStreaming};
 use discrig_wire::mode::RotationControl;
 use discrig_wire::performance::{
@@ -62,7 +62,7 @@ impl Performance for GetPerformance {
             return Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.starting_lba).into());
         }
         let zone = unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())).map(|disc| {
-            let speed = unit.speed(disc.kind.spec().family, write);
+            let speed = unit.speed(disc.kind, write);
             NominalPerformance {
                 start_block: self.starting_lba,
                 start_performance: speed,
@@ -86,9 +86,8 @@ fn last_block(disc: &DiscState) -> u32 {
 /// What the medium can be written at; nothing for one that cannot be written.
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
     let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
-    let family = disc.kind.spec().family;
-    let speeds = unit.config.profile.write_speeds.of(family);
-    let read_speed = unit.speed(family, false);
+    let speeds = unit.config.profile.write_speeds.of(disc.kind);
+    let read_speed = unit.speed(disc.kind, false);
     let descriptor = |speed: &u32| WriteSpeed {
         rotation_control: RotationControl::CLV,
         exact: true,
@@ -120,9 +119,9 @@ impl Execute for SetStreaming {
         if medium.is_some_and(|disc| request.end_block > last_block(disc)) {
             return Err(Check::parameter(8, Some(7)).into());
         }
-        let family = medium.map_or(Family::Cd, |disc| disc.kind.spec().family);
+        let kind = medium.map_or(MediumKind::CdRom, |disc| disc.kind);
         let wanted = |speed: u64| u32::try_from(speed).unwrap_or(u32::MAX);
-        let rounded = round(unit, family, wanted(read), wanted(write));
+        let rounded = round(unit, kind, wanted(read), wanted(write));
         if request.exact && (rounded.read, rounded.write) != (Some(wanted(read)), Some(wanted(write))) {
             return Err(Check::parameter(0, Some(1)).into());
         }
@@ -131,10 +130,10 @@ impl Execute for SetStreaming {
     }
 }
 
-fn round(unit: &Unit, family: Family, read: u32, write: u32) -> SpeedState {
+fn round(unit: &Unit, kind: MediumKind, read: u32, write: u32) -> SpeedState {
     SpeedState {
-        read: Some(unit.config.profile.read_speeds.round_down(family, read)),
-        write: Some(unit.config.profile.write_speeds.round_down(family, write)),
+        read: Some(unit.config.profile.read_speeds.round_down(kind, read)),
+        write: Some(unit.config.profile.write_speeds.round_down(kind, write)),
     }
 }
 
@@ -147,8 +146,8 @@ impl Execute for SetCdSpeed {
             return Err(Check::field(SetCdSpeed::SPEC, "rotation_control").into());
         }
         // Meant for CD, and sent by hosts for every medium.
-        let family = unit.medium().map_or(Family::Cd, |disc| disc.kind.spec().family);
-        let rounded = round(unit, family, self.read_speed.into(), self.write_speed.into());
+        let kind = unit.medium().map_or(MediumKind::CdRom, |disc| disc.kind);
+        let rounded = round(unit, kind, self.read_speed.into(), self.write_speed.into());
         unit.state.speeds = SpeedState {
             read: rounded.read.filter(|_| self.read_speed != MAXIMUM),
             write: rounded.write.filter(|_| self.write_speed != MAXIMUM),

@@ -17,6 +17,8 @@ mod port;
 #[cfg(test)]
 mod precheck;
 #[cfg(test)]
+mod profile;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod read;
