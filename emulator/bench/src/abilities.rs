@@ -9,7 +9,7 @@ use discrig_device::{
     Capabilities, Capability, DeviceError, DiscChanger, DiscKind, HostId, Medium, MemoryControl, Plug,
     Replug, SlowCommand, SlowPath, TrayButton, VolumeControl,
 };
-use discrig_drive::HostEvent;
+use discrig_drive::{HostEvent, MediumKind};
 use discrig_wire::command::Read10;
 
 /// Everything is possible here, except what the configured disc rules out.
@@ -17,12 +17,18 @@ pub(crate) fn declare(config: &EmulatorConfig) -> Capabilities {
     let all = Capability::ALL
         .iter()
         .fold(Capabilities::new(), |declared, capability| declared.with(*capability, "emulated"))
-        .with_media(Medium::ALL.iter().copied());
+        .with_media(Medium::ALL.iter().copied().filter(|medium| knows(config, *medium)));
     match config.disc {
         DiscSource::Demonstration | DiscSource::Image(_) => all,
         DiscSource::Blank(_) => all.without(Capability::DataDisc, "the disc is blank, by --disc"),
         DiscSource::None => all.without(Capability::DataDisc, "there is no disc, by --disc"),
     }
+}
+
+/// Whether the model of drive knows a medium: others are not worth putting in.
+fn knows(config: &EmulatorConfig, medium: Medium) -> bool {
+    let kind = MediumKind::by_name(medium.name());
+    kind.is_some_and(|kind| config.drive.profile.supports(kind.spec().profile))
 }
 
 impl FaultControl for EmulatedBench {

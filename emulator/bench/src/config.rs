@@ -2,6 +2,7 @@
 
 use crate::defect::Defect;
 use crate::disc::DiscSource;
+use crate::model::Model;
 use discrig_drive::DriveConfig;
 use discrig_host::HostConfig;
 
@@ -19,6 +20,12 @@ pub struct EmulatorConfig {
 }
 
 impl EmulatorConfig {
+    /// A laboratory around a drive of a model.
+    #[must_use]
+    pub fn of(model: &Model) -> EmulatorConfig {
+        EmulatorConfig { drive: model.drive_config(), ..EmulatorConfig::default() }
+    }
+
     /// Gives drive and hosts the misbehaviour of a defect. (What it does to recorder objects concerns their source.)
     pub fn afflict(&mut self, defect: &Defect) {
         self.drive.quirks.extend(&defect.drive);

@@ -2,8 +2,8 @@
 
 use crate::image::demonstration_image;
 use core::ops::Range;
-use discrig_disc::{Area, Disc, DiscError, DiscState, MediumKind, Store, StoreError};
-use discrig_drive::BLOCK;
+use discrig_disc::{Area, Disc, DiscError, DiscState, MediumKind, Rules, Store, StoreError};
+use discrig_drive::{BLOCK, Profile};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -72,15 +72,21 @@ impl DiscSource {
         }
         let image = ImageFile { file: Arc::new(Mutex::new(file)), size: metadata.len() };
         let source = DiscSource::Image(image);
-        source.disc().map_err(|error| ImageError::Contents { path: path.to_owned(), error })?;
+        source
+            .disc(&Profile::default())
+            .map_err(|error| ImageError::Contents { path: path.to_owned(), error })?;
         Ok(source)
     }
 
-    /// The disc, anew; nothing where there is none.
-    pub(crate) fn disc(&self) -> Result<Option<Disc>, DiscError> {
+    /// The disc, anew; nothing where there is none. What the emulator makes itself is of a kind that the model of drive knows.
+    pub(crate) fn disc(&self, profile: &Profile) -> Result<Option<Disc>, DiscError> {
         match self {
             DiscSource::Blank(kind) => Disc::blank(*kind).map(Some),
-            DiscSource::Demonstration => Disc::from_image(demonstration_image()).map(Some),
+            DiscSource::Demonstration => {
+                let mut disc = Disc::from_image(demonstration_image())?;
+                disc.state.kind = known(profile, Rules::Pressed).unwrap_or(disc.state.kind);
+                Ok(Some(disc))
+            }
             DiscSource::Image(image) => {
                 let state = DiscState::pressed(image.size.div_ceil(BLOCK as u64))?;
                 Ok(Some(Disc { state, store: Box::new(image.clone()) }))
@@ -88,6 +94,19 @@ impl DiscSource {
             DiscSource::None => Ok(None),
         }
     }
+}
+
+/// The first kind of disc with these rules and the fewest layers that a model of drive knows.
+fn known(profile: &Profile, rules: Rules) -> Option<MediumKind> {
+    let fitting =
+        MediumKind::TABLE.iter().filter(|spec| spec.rules == rules && profile.supports(spec.profile));
+    fitting.min_by_key(|spec| spec.layers).map(|spec| spec.kind)
+}
+
+/// What a blank is made of when nobody chose: a kind that can be recorded once, where the model of drive knows one.
+pub(crate) fn blank_for(profile: &Profile) -> MediumKind {
+    const ONCE: [Rules; 4] = [Rules::BdR, Rules::DvdPlusR, Rules::DvdMinusR, Rules::CdR];
+    ONCE.into_iter().find_map(|rules| known(profile, rules)).unwrap_or(MediumKind::BdR)
 }
 
 impl Store for ImageFile {

@@ -1,6 +1,7 @@
 //! The world of the laboratory: the drive, its plug, the clock, the hosts.
 
 use crate::config::EmulatorConfig;
+use crate::disc::{DiscSource, blank_for};
 use crate::port::LabPort;
 use core::time::Duration;
 use discrig_device::fault::FaultEngine;
@@ -14,9 +15,6 @@ use std::collections::BTreeMap;
 
 /// Hosts of the laboratory: the one that is judged and a foreign one.
 pub(crate) const HOSTS: u8 = 2;
-
-/// What a blank is made of when the drive's own disc is not one.
-const BLANK: MediumKind = MediumKind::BdR;
 
 /// Everything: the drive's side and the hosts.
 pub(crate) struct World {
@@ -85,7 +83,7 @@ impl World {
     /// A new drive with the default disc, new hosts, no faults. The clock goes on.
     pub(crate) fn restore(&mut self) -> Result<(), DeviceError> {
         self.lab.reset_faults();
-        let disc = self.lab.config.disc.disc().map_err(|error| {
+        let disc = self.lab.config.disc.disc(&self.lab.config.drive.profile).map_err(|error| {
             DeviceError::new(ErrorKind::InvalidState, "putting the disc in").with_source(error)
         })?;
         let drive = self.lab.config.drive.clone();
@@ -208,15 +206,19 @@ impl Lab {
 
     /// A disc of a kind: the bench's own where it is of that kind.
     pub(crate) fn disc(&self, kind: DiscKind) -> Result<Disc, DeviceError> {
-        use crate::disc::DiscSource;
+        let profile = &self.config.drive.profile;
         let source = match (kind, &self.config.disc) {
             (DiscKind::Blank, DiscSource::Blank(medium)) => DiscSource::Blank(*medium),
-            (DiscKind::Blank, _) => DiscSource::Blank(BLANK),
+            (DiscKind::Blank, _) => DiscSource::Blank(blank_for(profile)),
             (DiscKind::BlankOf(medium), _) => DiscSource::Blank(kind_of(medium)?),
             (DiscKind::Data, DiscSource::Image(image)) => DiscSource::Image(image.clone()),
             (DiscKind::Data, _) => DiscSource::Demonstration,
         };
-        source.disc().ok().flatten().ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, "making a disc"))
+        source
+            .disc(profile)
+            .ok()
+            .flatten()
+            .ok_or_else(|| DeviceError::new(ErrorKind::Unsupported, "making a disc"))
     }
 
     /// The drive, while it is plugged in.

@@ -30,6 +30,7 @@ mod defect;
 mod disc;
 mod image;
 mod lab;
+mod model;
 mod port;
 mod seat;
 
@@ -39,3 +40,4 @@ pub use defect::{Defect, DefectError};
 pub use disc::{DiscSource, ImageError};
 pub use discrig_drive::MediumKind;
 pub use image::demonstration_image;
+pub use model::{Basis, Deviation, Model, ModelError, ModelKind};
