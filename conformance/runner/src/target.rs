@@ -4,7 +4,7 @@ use crate::cli::EmulatorArguments;
 use crate::failure::Failure;
 use core::fmt;
 use core::str::FromStr;
-use discrig_bench::{Defect, EmulatedBench, EmulatorConfig, ImageError, MediumKind};
+use discrig_bench::{Defect, EmulatedBench, EmulatorConfig, ImageError, MediumKind, Model};
 use discrig_device::{Bench, HostId, ProcessId};
 use discrig_recorder::{PortableSource, RecorderSource};
 use discrig_reports::Identity;
@@ -44,12 +44,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Target, String> {
         match text.strip_prefix("emulator") {
             Some("") => Ok(Target::Emulator(DEFAULT_PROFILE.to_owned())),
-            Some(rest) if rest == format!(":{DEFAULT_PROFILE}") => {
-                Ok(Target::Emulator(DEFAULT_PROFILE.to_owned()))
-            }
-            Some(rest) if rest.starts_with(':') => {
-                Err(format!("there is no profile `{}`; `discrig list profiles` shows them", &rest[1..]))
-            }
+            Some(rest) if rest.starts_with(':') => known_profile(&rest[1..]).map(Target::Emulator),
             _ if ELSEWHERE.iter().any(|scheme| text.starts_with(scheme)) => {
                 Err(format!("`{text}` cannot be reached by this version; it reaches emulator and /dev nodes"))
             }
@@ -59,6 +54,30 @@ impl FromStr for Target {
             }
         }
     }
+}
+
+/// The name of a profile that there is.
+fn known_profile(name: &str) -> Result<String, String> {
+    if discrig_fixtures::profile(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let near = perhaps(name, discrig_fixtures::profiles().map(|(name, _)| name));
+    Err(format!("there is no profile `{name}`{near}; `discrig list profiles` shows them"))
+}
+
+/// What somebody may have meant who wrote `wrong`.
+fn perhaps<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    match discrig_fixtures::near(wrong, names).as_slice() {
+        [] => String::new(),
+        near => format!(", did you mean {}", near.join(" or ")),
+    }
+}
+
+/// The model behind the name of a profile.
+pub(crate) fn model(name: &str) -> Result<Model, Failure> {
+    let table = discrig_fixtures::profile(name)
+        .ok_or_else(|| Failure::Usage(known_profile(name).err().unwrap_or_default()))?;
+    Model::from_table(table).map_err(|error| Failure::Usage(format!("profile {name}: {error}")))
 }
 
 impl fmt::Display for Target {
@@ -82,7 +101,9 @@ impl FromStr for DiscSpec {
                 .filter(|kind| kind.spec().is_recordable())
                 .map(DiscSpec::Blank)
                 .ok_or_else(|| {
-                    format!("there is no recordable disc `{medium}`; `discrig list discs` shows them")
+                    let blank = MediumKind::TABLE.iter().filter(|spec| spec.is_recordable());
+                    let near = perhaps(medium, blank.map(|spec| spec.name));
+                    format!("there is no recordable disc `{medium}`{near}; `discrig list discs` shows them")
                 }),
             _ => Err(format!("`{text}` is no disc; expected none, blank:MEDIUM or iso:PATH")),
         }
@@ -108,7 +129,7 @@ impl Target {
     /// [`Failure`] that says what was wrong and what to do.
     pub fn open(&self, emulator: &EmulatorArguments, allowed: &[Hazard]) -> Result<Opened, Failure> {
         match self {
-            Target::Emulator(_) => open_emulator(emulator),
+            Target::Emulator(profile) => open_emulator(profile, emulator),
             Target::Node(_) if emulator.defect.is_some() || emulator.disc.is_some() => Err(Failure::Usage(
                 "--defect and --disc are about the emulator: a physical drive has its own".to_owned(),
             )),
@@ -117,8 +138,8 @@ impl Target {
     }
 }
 
-fn open_emulator(arguments: &EmulatorArguments) -> Result<Opened, Failure> {
-    let mut config = EmulatorConfig::default();
+fn open_emulator(profile: &str, arguments: &EmulatorArguments) -> Result<Opened, Failure> {
+    let mut config = EmulatorConfig::of(&model(profile)?);
     match &arguments.disc {
         None => {}
         Some(DiscSpec::None) => config.disc = discrig_bench::DiscSource::None,
@@ -140,7 +161,8 @@ fn open_emulator(arguments: &EmulatorArguments) -> Result<Opened, Failure> {
 
 fn defect(name: &str) -> Result<Defect, Failure> {
     let table = discrig_fixtures::defect(name).ok_or_else(|| {
-        Failure::Usage(format!("there is no defect `{name}`; `discrig list defects` shows them"))
+        let near = perhaps(name, discrig_fixtures::defects().map(|(name, _)| name));
+        Failure::Usage(format!("there is no defect `{name}`{near}; `discrig list defects` shows them"))
     })?;
     Defect::from_table(table).map_err(|error| Failure::Usage(format!("defect {name}: {error}")))
 }
@@ -211,18 +233,119 @@ pub(crate) fn check_serial(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::time::Duration;
+    use discrig_bench::{Basis, ModelKind};
+    use discrig_device::{Device, Request};
+    use discrig_wire::{Cdb, Status};
 
     #[test]
     fn targets_and_discs_by_name() {
         assert_eq!("emulator".parse(), Ok(Target::Emulator(DEFAULT_PROFILE.to_owned())));
         assert_eq!("/dev/sr0".parse(), Ok(Target::Node(PathBuf::from("/dev/sr0"))));
-        for wrong in ["emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", ""] {
+        assert_eq!("emulator:hl-dt-st-bu40n".parse(), Ok(Target::Emulator("hl-dt-st-bu40n".to_owned())));
+        assert!("emulator:bu40".parse::<Target>().unwrap_err().contains("did you mean hl-dt-st-bu40n"));
+        assert!("blank:bd-rr".parse::<DiscSpec>().unwrap_err().contains("did you mean bd-r"));
+        for wrong in ["emulator:", "emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", ""] {
             assert!(wrong.parse::<Target>().is_err(), "{wrong}");
         }
         assert_eq!("none".parse(), Ok(DiscSpec::None));
         assert_eq!("iso:a:b.iso".parse(), Ok(DiscSpec::Image(PathBuf::from("a:b.iso"))));
         for wrong in ["iso:", "blank:vinyl", "blank:cd-rom", "disc"] {
             assert!(wrong.parse::<DiscSpec>().is_err(), "{wrong}");
+        }
+    }
+
+    /// The data of a command that has to succeed, after what is pending was reported.
+    fn answer(opened: &mut Opened, cdb: &[u8]) -> Vec<u8> {
+        let mut handle = opened.bench.open(HostId(0), ProcessId(0)).unwrap();
+        let mut data = vec![0; 4096];
+        for _ in 0..4 {
+            let request = Request::input(Cdb::new(cdb).unwrap(), &mut data, Duration::from_secs(9));
+            let completion = handle.execute(request).unwrap();
+            if completion.status == Status::GOOD {
+                data.truncate(completion.transferred);
+                return data;
+            }
+        }
+        panic!("{cdb:02X?} does not succeed");
+    }
+
+    fn open(name: &str) -> (Model, Opened) {
+        let target: Target = format!("emulator:{name}").parse().unwrap();
+        let opened =
+            target.open(&EmulatorArguments::default(), &[]).unwrap_or_else(|error| panic!("{error}"));
+        (model(name).unwrap_or_else(|error| panic!("{error}")), opened)
+    }
+
+    /// What a profile says is what an initiator gets: names, mode pages, feature descriptors, current medium.
+    #[test]
+    fn every_profile_is_the_drive_that_it_describes() {
+        for (name, _) in discrig_fixtures::profiles() {
+            let (model, mut opened) = open(name);
+            let profile = &model.profile;
+            let identity = opened.identity().unwrap();
+            assert_eq!(
+                (identity.vendor, identity.product),
+                (profile.vendor.clone(), profile.product.clone())
+            );
+            for (key, page) in &profile.mode_pages {
+                let code = key.0 as u8;
+                for (control, wanted) in [(0, &page.default), (0x80, &page.default), (0x40, &page.changeable)]
+                {
+                    let Some(wanted) = wanted else { continue };
+                    let data = answer(&mut opened, &[0x5A, 8, control | code, 0, 0, 0, 0, 1, 0, 0]);
+                    assert_eq!(data[8..], wanted.0, "{name}: page {code:02X}h, control {control:02X}h");
+                }
+            }
+            for (key, feature) in &profile.feature_data {
+                assert_eq!(feature.data.0.len() % 4, 0, "{name}: feature {:04X}h", key.0);
+                let [high, low] = key.0.to_be_bytes();
+                let data = answer(&mut opened, &[0x46, 2, high, low, 0, 0, 0, 1, 0, 0]);
+                assert_eq!(data[12..], feature.data.0, "{name}: feature {:04X}h", key.0);
+            }
+            if profile.answers(0x46) {
+                let data = answer(&mut opened, &[0x46, 2, 0, 0, 0, 0, 0, 1, 0, 0]);
+                let current = u16::from_be_bytes([data[6], data[7]]);
+                assert_ne!(current, 0, "{name} does not know its own demonstration disc");
+            }
+        }
+    }
+
+    /// What follows from the state or from other fields would be ignored where a file claims it.
+    #[test]
+    fn no_profile_sets_what_is_derived() {
+        const DERIVED: [&str; 9] = [
+            "capabilities.loading_mechanism",
+            "capabilities.eject",
+            "capabilities.lock",
+            "capabilities.prevent_jumper",
+            "capabilities.buffer_size_kb",
+            "feature-data.0000",
+            "feature-data.0001",
+            "feature-data.0003",
+            "feature-data.0010",
+        ];
+        for (name, _) in discrig_fixtures::profiles() {
+            let model = model(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (field, basis) in &model.basis {
+                let derived = DERIVED.iter().any(|derived| field.starts_with(derived))
+                    || field.starts_with("capabilities.") && field.contains("speed");
+                assert!(*basis == Basis::Generic || !derived, "{name}: {field}");
+            }
+        }
+    }
+
+    /// A drive that was sold follows the standards until it is asked for its deviations: each of them is a defect with a name.
+    #[test]
+    fn every_deviation_of_a_drive_is_a_defect() {
+        for (name, _) in discrig_fixtures::profiles() {
+            let model = model(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+            for quirk in model.deviations.iter().flat_map(|deviation| &deviation.quirks) {
+                let mut defects =
+                    discrig_fixtures::defects().map(|(_, table)| Defect::from_table(table).unwrap());
+                assert!(defects.any(|defect| defect.drive.contains(quirk)), "{name}: {}", quirk.name());
+            }
+            assert!(model.kind == ModelKind::Peer || model.drive_config().quirks.is_empty(), "{name}");
         }
     }
 }

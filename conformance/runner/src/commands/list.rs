@@ -2,20 +2,19 @@
 
 use crate::cli::{ListArguments, Listing};
 use crate::failure::Failure;
-use crate::target::DEFAULT_PROFILE;
+use crate::target::{DEFAULT_PROFILE, model};
 use crate::terminal;
-use discrig_bench::{Defect, MediumKind};
+use discrig_bench::{Basis, Defect, Deviation, MediumKind, Model};
 use discrig_reports::ExitCode;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(crate) fn run(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     let rows = match arguments.what {
         Listing::Clauses => clauses(),
         Listing::Defects => defects()?,
         Listing::Discs => discs(),
-        Listing::Profiles => {
-            vec![json!({ "name": DEFAULT_PROFILE, "about": "a tray-loading BD, DVD and CD writer" })]
-        }
+        Listing::Profiles => profiles()?,
         Listing::Scenarios => scenarios(),
     };
     if arguments.json {
@@ -69,11 +68,75 @@ fn discs() -> Vec<Value> {
     MediumKind::TABLE
         .iter()
         .map(|spec| {
-            let about = format!("{} blocks of 2048 bytes, {} layers", spec.capacity, spec.layers);
-            let disc = if spec.is_recordable() { format!("blank:{}", spec.name) } else { "iso:PATH".to_owned() };
-            json!({ "name": spec.name, "about": about, "disc": disc })
+            let bytes = u64::from(spec.capacity) * 2048;
+            let layers = if spec.layers == 1 { "layer" } else { "layers" };
+            let about = format!(
+                "{}, {:.2} GB on {} {layers} ({} blocks)",
+                spec.profile,
+                bytes as f64 / 1e9,
+                spec.layers,
+                spec.capacity
+            );
+            let disc =
+                if spec.is_recordable() { format!("blank:{}", spec.name) } else { "iso:PATH".to_owned() };
+            json!({
+                "name": spec.name,
+                "about": about,
+                "disc": disc,
+                "profile": spec.profile.0,
+                "capacity": spec.capacity,
+                "layers": spec.layers,
+                "recordable": spec.is_recordable(),
+                "rewritable": spec.is_rewritable(),
+            })
         })
         .collect()
+}
+
+fn profiles() -> Result<Vec<Value>, Failure> {
+    discrig_fixtures::profiles()
+        .map(|(name, _)| {
+            let model = model(name)?;
+            Ok(json!({
+                "name": name,
+                "about": about(name, &model),
+                "kind": model.kind,
+                "vendor": model.profile.vendor,
+                "product": model.profile.product,
+                "revision": model.profile.revision,
+                "known": sourced(&model, |basis| if let Basis::Known(seen) = basis { Some(seen) } else { None }),
+                "assumed": sourced(&model, |basis| if let Basis::Assumed(why) = basis { Some(why) } else { None }),
+                "generic": generic(&model).collect::<Vec<_>>(),
+                "deviations": deviations(&model),
+            }))
+        })
+        .collect()
+}
+
+/// What a profile is about and how much of it is known, for people.
+fn about(name: &str, model: &Model) -> String {
+    let fields = model.basis.len();
+    let generic = generic(model).count();
+    let default = if name == DEFAULT_PROFILE { " (the default)" } else { "" };
+    format!("{}{default}; {} of {fields} values known or assumed", model.about, fields - generic)
+}
+
+/// The fields of a profile whose values have a source or a reason, each with it.
+fn sourced(model: &Model, text: fn(&Basis) -> Option<&String>) -> BTreeMap<&str, &String> {
+    model.basis.iter().filter_map(|(field, basis)| Some((field.as_str(), text(basis)?))).collect()
+}
+
+/// The fields of a profile about which nothing is known.
+fn generic(model: &Model) -> impl Iterator<Item = &str> {
+    model.basis.iter().filter(|(_, basis)| **basis == Basis::Generic).map(|(field, _)| field.as_str())
+}
+
+fn deviations(model: &Model) -> Vec<Value> {
+    let row = |deviation: &Deviation| {
+        let quirks: Vec<_> = deviation.quirks.iter().map(|quirk| quirk.name()).collect();
+        json!({ "about": deviation.about, "seen": deviation.seen, "quirks": quirks })
+    };
+    model.deviations.iter().map(row).collect()
 }
 
 /// A row for people: its name, and what it is about.
