@@ -234,7 +234,7 @@ pub(crate) fn check_serial(
 mod tests {
     use super::*;
     use core::time::Duration;
-    use discrig_bench::{Basis, ModelKind};
+    use discrig_bench::ModelKind;
     use discrig_device::{Device, Request};
     use discrig_wire::{Cdb, Status};
 
@@ -307,30 +307,6 @@ mod tests {
                 let data = answer(&mut opened, &[0x46, 2, 0, 0, 0, 0, 0, 1, 0, 0]);
                 let current = u16::from_be_bytes([data[6], data[7]]);
                 assert_ne!(current, 0, "{name} does not know its own demonstration disc");
-            }
-        }
-    }
-
-    /// What follows from the state or from other fields would be ignored where a file claims it.
-    #[test]
-    fn no_profile_sets_what_is_derived() {
-        const DERIVED: [&str; 9] = [
-            "capabilities.loading_mechanism",
-            "capabilities.eject",
-            "capabilities.lock",
-            "capabilities.prevent_jumper",
-            "capabilities.buffer_size_kb",
-            "feature-data.0000",
-            "feature-data.0001",
-            "feature-data.0003",
-            "feature-data.0010",
-        ];
-        for (name, _) in discrig_fixtures::profiles() {
-            let model = model(name).unwrap_or_else(|error| panic!("{name}: {error}"));
-            for (field, basis) in &model.basis {
-                let derived = DERIVED.iter().any(|derived| field.starts_with(derived))
-                    || field.starts_with("capabilities.") && field.contains("speed");
-                assert!(*basis == Basis::Generic || !derived, "{name}: {field}");
             }
         }
     }

@@ -71,9 +71,40 @@ pub enum Basis {
     Known(String),
 }
 
+/// Fields of page 2Ah that follow from the state or from other fields of a profile.
+const DERIVED: [&str; 13] = [
+    "capabilities.buffer_size_kb",
+    "capabilities.current_read_speed",
+    "capabilities.current_write_speed",
+    "capabilities.current_write_speed_mmc_2",
+    "capabilities.eject",
+    "capabilities.loading_mechanism",
+    "capabilities.lock",
+    "capabilities.lock_state",
+    "capabilities.maximum_read_speed",
+    "capabilities.maximum_write_speed",
+    "capabilities.number_of_write_speeds",
+    "capabilities.prevent_jumper",
+    "capabilities.rotation_control",
+];
+
+/// Descriptors that follow from the state or from other fields of a profile.
+const DERIVED_FEATURES: [&str; 7] = [
+    "feature-data.0000",
+    "feature-data.0001",
+    "feature-data.0003",
+    "feature-data.0010",
+    "feature-data.0020",
+    "feature-data.0021",
+    "feature-data.0108",
+];
+
 /// A model that cannot be made.
 #[derive(Debug, Error)]
 pub enum ModelError {
+    /// A group has a value for a field that follows from others.
+    #[error("`{0}` is derived and cannot be set")]
+    Derived(String),
     /// Two groups have a value for the same field.
     #[error("`{0}` stands twice")]
     Twice(String),
@@ -111,18 +142,17 @@ impl Model {
         let assumed = file.assumed.into_iter().map(|group| (Basis::Assumed(group.because), group.values));
         let mut whole = Table::try_from(Profile::generic_bd_writer())?;
         let mut basis = BTreeMap::new();
-        leaves(&whole, "", &mut |name| {
+        for name in leaves(&whole).into_iter().filter(|name| !is_derived(name)) {
             basis.insert(name, Basis::Generic);
-        });
+        }
         for (why, values) in known.chain(assumed) {
-            let mut twice = None;
-            leaves(&values, "", &mut |name| {
-                if !matches!(basis.insert(name.clone(), why.clone()), None | Some(Basis::Generic)) {
-                    twice.get_or_insert(name);
+            for name in leaves(&values) {
+                if is_derived(&name) {
+                    return Err(ModelError::Derived(name));
                 }
-            });
-            if let Some(name) = twice {
-                return Err(ModelError::Twice(name));
+                if !matches!(basis.insert(name.clone(), why.clone()), None | Some(Basis::Generic)) {
+                    return Err(ModelError::Twice(name));
+                }
             }
             merge(&mut whole, values);
         }
@@ -149,14 +179,21 @@ impl Model {
     }
 }
 
-/// Tells the names of all values that are no tables themselves.
-fn leaves(table: &Table, prefix: &str, tell: &mut dyn FnMut(String)) {
+/// Whether a field cannot be set because it follows from others.
+fn is_derived(name: &str) -> bool {
+    DERIVED.contains(&name) || DERIVED_FEATURES.iter().any(|feature| name.starts_with(feature))
+}
+
+/// The names of all values that are no tables themselves.
+fn leaves(table: &Table) -> Vec<String> {
+    let mut names = Vec::new();
     for (key, value) in table {
         match value {
-            Value::Table(inner) => leaves(inner, &format!("{prefix}{key}."), tell),
-            _ => tell(format!("{prefix}{key}")),
+            Value::Table(inner) => names.extend(leaves(inner).iter().map(|name| format!("{key}.{name}"))),
+            _ => names.push(key.clone()),
         }
     }
+    names
 }
 
 /// Puts values in the place of those that are there.
@@ -205,6 +242,8 @@ mod tests {
             ("[[known]]\nseen = 'a'\nvendro = 'x'", "vendro"),
             ("[[known]]\nvendor = 'x'", "seen"),
             ("[[known]]\nseen = 'a'\nvendor = 'x'\n[[assumed]]\nbecause = 'b'\nvendor = 'y'", "twice"),
+            ("[[known]]\nseen = 'a'\n[known.capabilities]\nlock_state = true", "derived"),
+            ("[[known]]\nseen = 'a'\n[known.feature-data]\n0001 = { version = 0, data = '' }", "derived"),
             ("[[deviation]]\nabout = 'a'\nseen = 'b'\nquirks = ['odd']", "odd"),
         ] {
             let error = model(&format!("about = 'x'\nkind = 'drive'\n{wrong}")).unwrap_err().to_string();

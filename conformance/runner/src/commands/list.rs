@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     if arguments.json {
         terminal::out(&format!("{:#}", Value::Array(rows)));
     } else {
-        rows.iter().for_each(|row| terminal::out(&line(row)));
+        rows.iter().flat_map(lines).for_each(|line| terminal::out(&line));
     }
     Ok(ExitCode::AsExpected)
 }
@@ -139,8 +139,35 @@ fn deviations(model: &Model) -> Vec<Value> {
     model.deviations.iter().map(row).collect()
 }
 
-/// A row for people: its name, and what it is about.
-fn line(row: &Value) -> String {
+/// A row for people: its name, and what it is about; under a profile what stands behind its values.
+fn lines(row: &Value) -> Vec<String> {
     let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-    format!("{:<58} {}", text("name"), text("about"))
+    let mut lines = vec![format!("{:<58} {}", text("name"), text("about"))];
+    for basis in ["known", "assumed", "generic"] {
+        let fields: Vec<&str> = match row.get(basis) {
+            Some(Value::Array(fields)) => fields.iter().filter_map(Value::as_str).collect(),
+            Some(Value::Object(fields)) => fields.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        if !fields.is_empty() {
+            lines.push(format!("    {:<8} {}", basis, grouped(&fields)));
+        }
+    }
+    lines
+}
+
+/// Names of fields, those within one field counted.
+fn grouped(fields: &[&str]) -> String {
+    let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+    for field in fields {
+        match field.split_once('.') {
+            Some((group, _)) => *groups.entry(group).or_default() += 1,
+            None => *groups.entry(field).or_default() += 0,
+        }
+    }
+    let name = |(group, within): (&&str, &usize)| match within {
+        0 => (*group).to_owned(),
+        _ => format!("{group} ({within})"),
+    };
+    groups.iter().map(name).collect::<Vec<_>>().join(", ")
 }
