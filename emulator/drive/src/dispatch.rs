@@ -74,7 +74,8 @@ macro_rules! dispatch {
 }
 
 /// Whether this drive has commands with this operation code. Those of the command table that it has not are as unknown to it as any other
-/// number.
+/// number: LOG SELECT and LOG SENSE belong to feature 0101h (S.M.A.R.T.), which recorders of this kind do not claim, and SECURITY PROTOCOL OUT
+/// to feature 0142h (TCG Optical Security), which needs media that are not emulated.
 pub(crate) const fn implements(opcode: u8) -> bool {
     IMPLEMENTED[opcode as usize]
 }
@@ -86,18 +87,16 @@ dispatch! {
         ModeSense6 PauseResume PersistentReserveInReadKeys PersistentReserveInReadReservation
         PersistentReserveInReportCapabilities PersistentReserveOutClear PersistentReserveOutPreempt
         PersistentReserveOutPreemptAndAbort PersistentReserveOutRegister
-        PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease
-        PersistentReserveOutReserve PlayAudio10 PlayAudio12 PlayAudioMsf PlayAudioTrackIndex
-        PreventAllowMediumRemoval Read10 Read12 ReadBuffer ReadBufferCapacity ReadCapacity ReadCd
-        ReadCdMsf ReadDiscInformation ReadDiscStructure ReadFormatCapacities ReadHeader
-        ReadSubChannel ReadToc ReadTrackInformation Release6 RepairTrack ReportKey ReportLuns
-        RequestSense Reserve6 ReserveTrack Scan Seek10 SendCueSheet SendDiscStructure SendKey
+        PersistentReserveOutRegisterAndIgnore PersistentReserveOutRelease PersistentReserveOutReserve
+        PlayAudio10 PlayAudio12 PlayAudioMsf PlayAudioTrackIndex PreventAllowMediumRemoval Read10 Read12
+        ReadBuffer ReadBufferCapacity ReadCapacity ReadCapacity16 ReadCd ReadCdMsf ReadDiscInformation
+        ReadDiscStructure ReadFormatCapacities ReadHeader ReadMediaSerialNumber ReadSubChannel ReadToc
+        ReadTrackInformation Release6 RepairTrack ReportKey ReportLuns RequestSense Reserve6
+        ReserveTrack Scan Seek10 SendCueSheet SendDiagnostic SendDiscStructure SendEvent SendKey
         SendOpcInformation SetCdSpeed SetReadAhead SetStreaming StartStopUnit StopPlayScan
-        SynchronizeCache TestUnitReady Verify10 Verify12 Write10 Write12 WriteAndVerify10
-        WriteBuffer
+        SynchronizeCache TestUnitReady Verify10 Verify12 Write10 Write12 WriteAndVerify10 WriteBuffer
     }
     unimplemented {
-        LogSelect LogSense ReadCapacity16 ReadMediaSerialNumber SecurityProtocolOut SendDiagnostic
-        SendEvent
+        LogSelect LogSense SecurityProtocolOut
     }
 }

@@ -170,10 +170,16 @@ impl Drive {
     /// Time has come to `now`: everything that was due happens, each at its time.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(due) = self.next_deadline().filter(|due| *due <= now) {
-            self.unit.state.now = self.unit.state.now.max(due);
+            self.pass(due);
             self.happen();
         }
-        self.unit.state.now = self.unit.state.now.max(now);
+        self.pass(now);
+    }
+
+    fn pass(&mut self, now: Instant) {
+        let now = self.unit.state.now.max(now);
+        self.unit.format_until(now);
+        self.unit.state.now = now;
     }
 
     /// Something happens outside that is no command.
@@ -219,7 +225,8 @@ impl Drive {
     pub fn next_deadline(&self) -> Option<Instant> {
         let tray = self.unit.state.tray.busy_until();
         let operation = self.unit.operation_deadline();
-        [tray, operation, self.unit.power_deadline(), self.task_deadline()].into_iter().flatten().min()
+        let (power, background) = (self.unit.power_deadline(), self.unit.background_deadline());
+        [tray, operation, power, background, self.task_deadline()].into_iter().flatten().min()
     }
 
     fn task_deadline(&self) -> Option<Instant> {

@@ -87,7 +87,13 @@ pub(crate) fn apply(unit: &mut Unit, event: HostEvent) -> Result<(), HostEventEr
         HostEvent::BusReset => reset(unit, LedgerEvent::BusReset, codes::SCSI_BUS_RESET_OCCURRED),
         HostEvent::ButtonPressed => unit.press_button(),
         HostEvent::DeferredError { nexus, code } => known(unit, nexus)?.deferred = Some(code),
-        HostEvent::EmergencyEject => unit.move_tray(TrayAction::EmergencyOpen),
+        HostEvent::EmergencyEject => {
+            unit.abandon_operation();
+            if let Some(disc) = unit.state.disc.as_mut().filter(|_| unit.state.tray.is_loaded()) {
+                disc.interrupted();
+            }
+            unit.move_tray(TrayAction::EmergencyOpen);
+        }
         HostEvent::EstablishUnitAttention { nexus, code } => known(unit, nexus)?.attentions.establish(code),
         HostEvent::Key { down, request } => {
             let event = if down { ExternalEvent::KEY_DOWN } else { ExternalEvent::KEY_UP };

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod attention;
+mod background;
 mod check;
 mod dispatch;
 mod drive;

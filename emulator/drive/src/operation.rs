@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::dispatch::{Done, Outcome};
 use crate::events::Happening;
 use crate::nexus::NexusId;
+use crate::task::Stage;
 use crate::tray::Span;
 use crate::unit::Unit;
 use discrig_device::Instant;
@@ -61,9 +62,21 @@ impl Unit {
         self.state.operation.as_ref().map(|operation| operation.span.until)
     }
 
+    /// The disc is taken out of what is being done to it. A command that waits for its end is told so.
+    pub(crate) fn abandon_operation(&mut self) {
+        let Some(Operation { answered: false, .. }) = self.state.operation.take() else { return };
+        let now = self.state.now;
+        if let Some(Stage::Finishing { until, failure }) =
+            self.state.tasks.front_mut().map(|task| &mut task.stage)
+        {
+            (*until, *failure) = (now, Some(codes::MEDIUM_NOT_PRESENT));
+        }
+    }
+
     /// The time of the operation is over. The code says how it failed, if it did and its command is still to be answered.
     pub(crate) fn complete_operation(&mut self) -> Option<SenseCode> {
         let Operation { change, nexus, answered, .. } = self.state.operation.take()?;
+        self.state.power.last_access = self.state.now;
         let code = self.carry_through(change).err()?;
         if !answered {
             return Some(code);

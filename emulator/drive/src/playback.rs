@@ -1,5 +1,6 @@
 //! Audio that is being played.
 
+use core::time::Duration;
 use discrig_device::Instant;
 use discrig_wire::sub_channel::AudioStatus;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,13 @@ impl Playback {
         self.from.saturating_add(i32::try_from(played).unwrap_or(i32::MAX)).min(self.end)
     }
 
+    /// When it comes to its end; a pause counts as an end.
+    #[must_use]
+    pub fn until(&self) -> Instant {
+        let sectors = if self.paused { 0 } else { self.end.saturating_sub(self.from).max(0) as u64 };
+        self.since + Duration::from_nanos(sectors * 1_000_000_000 / SECTORS as u64)
+    }
+
     /// It has come to its end.
     #[must_use]
     pub fn is_over(&self, now: Instant) -> bool {
@@ -58,7 +66,6 @@ impl Playback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::time::Duration;
 
     #[test]
     fn a_pause_holds_the_pick_up_and_the_end_is_told_once() {

@@ -10,6 +10,7 @@ use crate::power::Power;
 use crate::reservation::Reservations;
 use crate::task::Task;
 use crate::tray::Tray;
+use core::time::Duration;
 use discrig_device::Instant;
 use discrig_device::fault::States;
 use discrig_disc::DiscState;
@@ -50,6 +51,9 @@ pub struct State {
     pub scratch: Vec<u8>,
     /// What is being done to the disc, beyond single commands.
     pub operation: Option<Operation>,
+    /// Time that a background format has had and not made a block of.
+    #[serde(default)]
+    pub background: Duration,
     /// Commands that are not answered yet, in the order of their arrival.
     pub tasks: VecDeque<Task>,
 }
@@ -82,6 +86,7 @@ impl State {
             region: Region::default(),
             scratch: Vec::new(),
             operation: None,
+            background: Duration::ZERO,
             tasks: VecDeque::new(),
         }
     }

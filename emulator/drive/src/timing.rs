@@ -55,6 +55,8 @@ pub struct Latencies {
     pub spin_up: PerFamily,
     /// Positioning over a third of the disc.
     pub seek: PerFamily,
+    /// Speed of a background format, in kB/s.
+    pub background_format_kb_s: u32,
     /// What is not recording in long operations.
     pub tasks: TaskTimes,
 }
@@ -121,10 +123,14 @@ impl Default for Latencies {
             recognize_recordable_ms: 6_000,
             spin_up: PerFamily { cd_ms: 3_000, dvd_ms: 4_000, bd_ms: 5_000 },
             seek: PerFamily { cd_ms: 120, dvd_ms: 135, bd_ms: 200 },
+            background_format_kb_s: 3_324,
             tasks: TaskTimes::default(),
         }
     }
 }
+
+/// What a block takes at 1 kB/s, in nanoseconds.
+const BLOCK_NANOS: u64 = 2048 * 1_000_000;
 
 const fn millis(count: u32) -> Duration {
     Duration::from_millis(count as u64)
@@ -187,6 +193,22 @@ impl Clockwork {
         })
     }
 
+    /// Formatting so many blocks in the background.
+    pub(crate) fn background(&self, blocks: u32) -> Duration {
+        self.span(|latencies| {
+            let speed = u64::from(latencies.background_format_kb_s.max(1));
+            Duration::from_nanos(u64::from(blocks) * BLOCK_NANOS / speed)
+        })
+    }
+
+    /// The blocks that are formatted in the background in `time`, and what is left of it.
+    pub(crate) fn background_blocks(&self, time: Duration) -> (u32, Duration) {
+        let Some(latencies) = &self.0 else { return (u32::MAX, Duration::ZERO) };
+        let blocks = time.as_nanos() * u128::from(latencies.background_format_kb_s) / u128::from(BLOCK_NANOS);
+        let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+        (blocks, time.saturating_sub(self.background(blocks)))
+    }
+
     /// Carrying `bytes` at `speed` kB/s.
     pub(crate) fn transfer(&self, bytes: u64, speed: u32) -> Duration {
         self.span(|_| Duration::from_nanos(bytes.saturating_mul(1_000_000) / u64::from(speed.max(1))))
@@ -213,5 +235,8 @@ mod tests {
         let third = clockwork.seek(Family::Cd, 100, 300);
         assert_eq!(third, Duration::from_millis(120));
         assert_eq!(clockwork.seek(Family::Cd, 300, 300), 2 * third);
+        let (blocks, rest) = clockwork.background_blocks(Duration::from_secs(10));
+        assert_eq!(blocks, 10 * 3_324_000 / 2048);
+        assert_eq!(clockwork.background(blocks) + rest, Duration::from_secs(10));
     }
 }

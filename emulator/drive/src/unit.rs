@@ -5,6 +5,7 @@ use crate::drive::{BLOCK, DriveConfig};
 use crate::events::{EventQueues, Happening};
 use crate::ledger::LedgerEvent;
 use crate::nexus::{NexusId, NexusState};
+use crate::playback::Playback;
 use crate::power::Power;
 use crate::quirk::{Quirk, QuirkSet};
 use crate::reservation::Consequences;
@@ -17,7 +18,7 @@ use discrig_disc::{Change, Disc, DiscState, Family, Form, MediumKind, Store};
 use discrig_wire::event::{
     BusyEvent, EventClass, MediaEvent, MultiHostEvent, MultiHostPriority, PowerEvent, PowerStatus,
 };
-use discrig_wire::feature::{FeatureCode, Profile as MediaProfile};
+use discrig_wire::feature::Profile as MediaProfile;
 use discrig_wire::sense::{SenseCode, codes};
 
 /// A drive without its queue.
@@ -172,7 +173,12 @@ impl Unit {
         let change = self.state.tray.act(action, self.state.now, self.state.disc.is_some(), &times);
         match change {
             Some(TrayChange::MediumGone) if action == TrayAction::Restart => {}
-            Some(TrayChange::MediumGone) => self.medium_gone(),
+            Some(TrayChange::MediumGone) => {
+                if action == TrayAction::Open {
+                    self.let_go();
+                }
+                self.medium_gone();
+            }
             Some(TrayChange::MediumReady) => self.medium_ready(),
             None => {}
         }
@@ -200,6 +206,10 @@ impl Unit {
 
     /// The button on the front: it opens, it closes, or, where removal is prevented, it only asks.
     pub(crate) fn press_button(&mut self) {
+        if self.state.operation.is_some() {
+            // The disc is not given away in the middle of it.
+            return;
+        }
         if self.state.tray.is_open() {
             self.move_tray(TrayAction::Close);
         } else if self.state.ledger.is_prevented() && !self.quirks.has(Quirk::EjectIgnoresPrevent) {
@@ -214,7 +224,7 @@ impl Unit {
 
     /// Puts a disc into the tray in place of what is there, wherever the tray is.
     pub(crate) fn replace_disc(&mut self, disc: Option<Disc>) {
-        self.state.operation = None;
+        self.abandon_operation();
         match disc {
             Some(Disc { state, store }) => {
                 self.state.disc = Some(state);
@@ -255,28 +265,29 @@ impl Unit {
             + self.clockwork.transfer(bytes, self.speed(change.after.kind, true))
     }
 
-    /// What initiators are told of unasked when it becomes otherwise: the profile and the features that are current.
-    pub(crate) fn shown(&self) -> (MediaProfile, Option<&'static [FeatureCode]>) {
-        (self.current_profile(), self.medium().map(DiscState::write_features))
-    }
-
-    /// Raises the event, when what is shown is otherwise than `before`.
-    pub(crate) fn tell_features(&mut self, before: (MediaProfile, Option<&'static [FeatureCode]>)) {
-        if self.shown() != before {
-            self.raise_all(Happening::FEATURES);
-        }
-    }
-
     // Power.
 
     /// When a power timer runs out, if any does.
     pub(crate) fn power_deadline(&self) -> Option<Instant> {
-        self.state.power.next(&self.state.modes.power_condition).map(|(due, _)| due)
+        // A drive that works on a disc by itself is not at rest.
+        if self.background_deadline().is_some() || self.state.operation.is_some() {
+            return None;
+        }
+        self.next_power().map(|(due, _)| due)
+    }
+
+    /// The next power condition and when it comes. Playing is an access as long as it lasts.
+    fn next_power(&self) -> Option<(Instant, PowerStatus)> {
+        let mut power = self.state.power;
+        if let Some(until) = self.state.playback.as_ref().map(Playback::until) {
+            power.last_access = power.last_access.max(until);
+        }
+        power.next(&self.state.modes.power_condition)
     }
 
     /// A power timer has run out.
     pub(crate) fn power_timer(&mut self) {
-        if let Some((_, condition)) = self.state.power.next(&self.state.modes.power_condition) {
+        if let Some((_, condition)) = self.next_power() {
             self.state.power.condition = condition;
             self.state.power.by_timer = true;
             self.raise_all(Happening::Power(PowerEvent::CHANGED));

@@ -1,12 +1,15 @@
-//! READ DISC INFORMATION, READ TRACK INFORMATION and READ FORMAT CAPACITIES: views of the disc, encoded.
+//! READ DISC INFORMATION, READ TRACK INFORMATION, READ FORMAT CAPACITIES and READ MEDIA SERIAL NUMBER: views of the disc, encoded.
 
 use crate::check::Check;
 use crate::dispatch::{Call, Execute, Outcome};
 use crate::unit::Unit;
 use discrig_disc::TrackSelector;
 use discrig_wire::capacity::{CapacityKind, CurrentCapacity, FormatCapacities};
-use discrig_wire::command::{ReadDiscInformation, ReadFormatCapacities, ReadTrackInformation};
+use discrig_wire::command::{
+    ReadDiscInformation, ReadFormatCapacities, ReadMediaSerialNumber, ReadTrackInformation,
+};
 use discrig_wire::disc::DiscDataType;
+use discrig_wire::serial;
 use discrig_wire::track::TrackAddressType;
 
 impl Execute for ReadDiscInformation {
@@ -59,5 +62,16 @@ impl Execute for ReadFormatCapacities {
         call.reply(self.allocation_length.into(), |reply| {
             FormatCapacities::encode(current, &formattable, reply);
         })
+    }
+}
+
+impl Execute for ReadMediaSerialNumber {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        // The disc's identifier in hexadecimal digits; media without one have a number of no bytes.
+        let number = match unit.readiness()?.identifier {
+            0 => String::new(),
+            identifier => format!("{identifier:08X}"),
+        };
+        call.reply(self.allocation_length as usize, |reply| serial::encode(number.as_bytes(), reply))
     }
 }

@@ -1,19 +1,20 @@
-//! GET EVENT STATUS NOTIFICATION.
+//! GET EVENT STATUS NOTIFICATION and SEND EVENT.
 
 use crate::check::Check;
-use crate::dispatch::{Call, Execute, Outcome};
+use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::events::Happening;
 use crate::nexus::NexusId;
 use crate::quirk::Quirk;
 use crate::unit::Unit;
 use core::time::Duration;
-use discrig_wire::command::GetEventStatusNotification;
+use discrig_wire::command::{GetEventStatusNotification, SendEvent};
 use discrig_wire::event::{
     BusyEvent, BusyStatus, DeviceBusy, Event, EventClass, EventClasses, EventNotification, ExternalEvent,
     ExternalRequest, ExternalRequestCode, HostStatus, MediaEvent, MediaStatus, MultiHost, MultiHostEvent,
     MultiHostPriority, OperationalChange, OperationalChangeKind, OperationalEvent, PowerEvent,
     PowerManagementEvent,
 };
+use discrig_wire::sense::codes;
 
 impl Execute for GetEventStatusNotification {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
@@ -31,6 +32,35 @@ impl Execute for GetEventStatusNotification {
         call.reply(self.allocation_length.into(), |reply| {
             EventNotification::new(supported, event).encode(reply)
         })
+    }
+}
+
+/// Bytes of the header of a SEND EVENT list: a length, the class, and a reserved byte. The event follows.
+const EVENT_LIST_HEADER: usize = 4;
+
+/// An event that an initiator saw for the drive: keys of a front panel that is the initiator's. The other initiators are told.
+impl Execute for SendEvent {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        if self.parameter_list_length == 0 {
+            return Ok(Done::Good);
+        }
+        let list = call.data_out.get(..self.parameter_list_length.into());
+        let list = list.and_then(|list| list.split_at_checked(EVENT_LIST_HEADER));
+        let Some((header, event)) = list.filter(|(_, event)| event.len() >= ExternalRequest::SIZE) else {
+            return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
+        };
+        if EventClass(header[2] & 0x07) != EventClass::EXTERNAL_REQUEST {
+            return Err(Check::parameter(2, Some(2)).into());
+        }
+        let Ok(ExternalRequest { event, request, .. }) = ExternalRequest::parse(event) else {
+            return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
+        };
+        let known = [ExternalEvent::KEY_DOWN, ExternalEvent::KEY_UP, ExternalEvent::REQUEST];
+        if !known.contains(&event) {
+            return Err(Check::parameter(EVENT_LIST_HEADER as u16, Some(3)).into());
+        }
+        unit.raise_others(call.nexus, Happening::External(event, request));
+        Ok(Done::Good)
     }
 }
 

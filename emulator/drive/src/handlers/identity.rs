@@ -11,7 +11,7 @@ use discrig_wire::inquiry::{
 };
 use discrig_wire::luns::{LunList, SelectReport};
 use discrig_wire::reply::Reply;
-use discrig_wire::sense::codes;
+use discrig_wire::sense::{SenseKey, codes};
 
 /// Pages of vital product data.
 const VPD_PAGES: [VpdCode; 3] =
@@ -93,7 +93,7 @@ impl Execute for RequestSense {
     }
 }
 
-/// What there is to say: a unit attention, what keeps the drive from being ready, a low power condition, or nothing.
+/// What there is to say: a unit attention, what keeps the drive from being ready, a format in the background, a low power condition, or nothing.
 fn present_sense(unit: &mut Unit, call: &Call<'_>) -> Check {
     let attention = if unit.quirks.has(Quirk::RequestSenseKeepsUnitAttention) {
         unit.nexus(call.nexus).attentions.first()
@@ -105,6 +105,10 @@ fn present_sense(unit: &mut Unit, call: &Call<'_>) -> Check {
     }
     if let Err(check) = unit.readiness() {
         return check;
+    }
+    if let Some(progress) = unit.background_progress() {
+        let code = codes::LOGICAL_UNIT_NOT_READY_FORMAT_IN_PROGRESS.under(SenseKey::NoSense);
+        return Check::progress(code, progress);
     }
     Check::new(unit.state.power.sense().unwrap_or(codes::NO_ADDITIONAL_SENSE_INFORMATION))
 }

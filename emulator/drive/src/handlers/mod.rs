@@ -3,6 +3,7 @@
 mod audio;
 pub(crate) mod buffer;
 mod configuration;
+mod diagnostic;
 mod disc;
 mod events;
 mod features;

@@ -5,8 +5,8 @@ use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::drive::BLOCK;
 use crate::unit::Unit;
 use discrig_disc::Form;
-use discrig_wire::capacity::Capacity;
-use discrig_wire::command::{Read10, Read12, ReadCapacity, Seek10, Verify10, Verify12};
+use discrig_wire::capacity::{Capacity, Capacity16};
+use discrig_wire::command::{Read10, Read12, ReadCapacity, ReadCapacity16, Seek10, Verify10, Verify12};
 use discrig_wire::sense::codes;
 
 impl Execute for ReadCapacity {
@@ -19,6 +19,21 @@ impl Execute for ReadCapacity {
         }
         let capacity = Capacity { last_block: unit.readiness()?.last_block(), block_length: BLOCK as u32 };
         call.reply(Capacity::SIZE, |reply| capacity.encode(reply))
+    }
+}
+
+/// The form for disks of more than 2 TiB, which hosts that know nothing of optical discs ask as well.
+impl Execute for ReadCapacity16 {
+    fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        if self.logical_block_address != 0 {
+            return Err(Check::field(ReadCapacity16::SPEC, "logical_block_address").into());
+        }
+        if self.partial_medium_indicator {
+            return Err(Check::field(ReadCapacity16::SPEC, "partial_medium_indicator").into());
+        }
+        let last_block = unit.readiness()?.last_block().into();
+        let capacity = Capacity16 { last_block, block_length: BLOCK as u32 };
+        call.reply(self.allocation_length as usize, |reply| capacity.encode(reply))
     }
 }
 

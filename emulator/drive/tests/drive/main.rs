@@ -1,6 +1,8 @@
 //! The drive as initiators see it: bytes in, bytes out.
 
 #[cfg(test)]
+mod background;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod disc;
@@ -30,3 +32,5 @@ mod reservation;
 mod rig;
 #[cfg(test)]
 mod state;
+#[cfg(test)]
+mod unit;
