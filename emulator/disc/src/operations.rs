@@ -53,16 +53,18 @@ impl DiscState {
         let placement = self.placement(page, first, blocks)?;
         let length = usize::from(placement.block_length) * blocks as usize;
         let data = data.get(..length).ok_or(Refusal::new(codes::DATA_PHASE_ERROR))?;
-        if page.test_write && self.can_rehearse() {
-            if self.rehearsal.is_none() {
-                self.rehearsal = Some(Box::new(self.clone()));
-            }
-            return match &mut self.rehearsal {
-                Some(rehearsal) => rehearsal.record(page, &placement, first, blocks, data, &mut Nowhere),
-                None => Ok(()),
-            };
+        self.rehearse(page);
+        match &mut self.rehearsal {
+            Some(rehearsal) => rehearsal.record(page, &placement, first, blocks, data, &mut Nowhere),
+            None => self.record(page, &placement, first, blocks, data, store),
         }
-        self.record(page, &placement, first, blocks, data, store)
+    }
+
+    /// With the test write bit a rehearsal begins, unless one is going on: what follows is not done to the disc.
+    pub fn rehearse(&mut self, page: &WriteParametersPage) {
+        if page.test_write && self.can_rehearse() && self.rehearsal.is_none() {
+            self.rehearsal = Some(Box::new(self.clone()));
+        }
     }
 
     fn record(

@@ -58,7 +58,8 @@ struct Outline {
     tracks: (u16, u16),
 }
 
-fn of_sequence(sequence: &Sequence) -> Outline {
+/// `next_track` is the track that would be begun next: in an open session it counts, although nothing is recorded of it (MMC-5 6.22).
+fn of_sequence(sequence: &Sequence, next_track: Option<u16>) -> Outline {
     let count = sequence.sessions.len() as u16;
     let next = sequence.last_track().map_or(1, |track| track.number.saturating_add(1));
     let open =
@@ -77,7 +78,7 @@ fn of_sequence(sequence: &Sequence) -> Outline {
             disc: DiscStatus::INCOMPLETE,
             session: SessionStatus::INCOMPLETE,
             sessions: count,
-            tracks,
+            tracks: (tracks.0, next_track.map_or(tracks.1, |number| number.max(tracks.1))),
         },
     }
 }
@@ -98,7 +99,9 @@ pub(super) fn standard(disc: &DiscState) -> DiscInformation {
     let spec = disc.kind.spec();
     let outline = match &disc.recording {
         Recording::Random(surface) => of_surface(surface, spec),
-        Recording::Sequential(sequence) => of_sequence(sequence),
+        Recording::Sequential(sequence) => {
+            of_sequence(sequence, rules(disc.kind).next_track(disc).map(|track| track.number))
+        }
     };
     let (background_format, dirty) = match &disc.recording {
         Recording::Random(surface) if spec.rules == Rules::DvdPlusRw => (background(surface), surface.dirty),

@@ -25,6 +25,13 @@ fn of(spec: &'static CommandSpec) -> impl Fn(discrig_disc::Refusal) -> Check {
     move |refusal| Check::of(spec, refusal)
 }
 
+/// A test write begins with what prepares it.
+fn rehearse(unit: &mut Unit) {
+    if let Some(disc) = &mut unit.state.disc {
+        disc.rehearse(&unit.state.modes.write_parameters);
+    }
+}
+
 impl Execute for ReserveTrack {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let disc = unprotected(unit)?;
@@ -38,6 +45,7 @@ impl Execute for ReserveTrack {
         };
         let page = &unit.state.modes.write_parameters;
         let change = disc.reserve(page, what).map_err(of(ReserveTrack::SPEC))?;
+        rehearse(unit);
         unit.begin(call.nexus, change, false)
     }
 }
@@ -124,6 +132,7 @@ impl Execute for SendCueSheet {
         let sheet = parameters(call, self.cue_sheet_size as usize)?;
         let page = &unit.state.modes.write_parameters;
         let change = unprotected(unit)?.cue_sheet(page, sheet).map_err(of(SendCueSheet::SPEC))?;
+        rehearse(unit);
         unit.begin(call.nexus, change, false)
     }
 }

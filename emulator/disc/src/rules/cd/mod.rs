@@ -184,6 +184,10 @@ impl MediumRules for Cd {
         disc.kind.spec().capacity.min(LAST_ADDRESS)
     }
 
+    fn last_block(&self, disc: &DiscState) -> u32 {
+        reading::last_block(disc)
+    }
+
     fn readable(&self, disc: &DiscState, first: i32, blocks: u32) -> Result<Form, Refusal> {
         reading::readable(disc, first, blocks)
     }

@@ -2,8 +2,23 @@
 
 use super::super::shared;
 use crate::refusal::Refusal;
-use crate::state::{DiscState, Form, Recording, Track, TrackStatus};
+use crate::state::{DiscState, Form, Packets, Recording, Track, TrackStatus};
 use discrig_wire::sense::{SenseCode, codes};
+
+/// The last block before the lead-out of the last complete session. Behind fixed packets it is their last one: links have no addresses
+/// (method 2), so the lead-out lies further out than blocks go.
+pub(super) fn last_block(disc: &DiscState) -> u32 {
+    let closed = match &disc.recording {
+        Recording::Sequential(sequence) => sequence.last_closed(),
+        Recording::Random(_) => None,
+    };
+    match closed.and_then(|session| session.tracks.last()) {
+        Some(track) if matches!(track.packets, Packets::Fixed(_)) => {
+            u32::try_from(track.next - 1).unwrap_or(0)
+        }
+        _ => shared::last_block(disc),
+    }
+}
 
 /// Whether blocks can be read, and what they are made of. No read goes on where the form of blocks changes.
 pub(super) fn readable(disc: &DiscState, first: i32, blocks: u32) -> Result<Form, Refusal> {
