@@ -18,6 +18,7 @@ mod transcript;
 
 pub use allowed::{Allowed, Pattern, Permitted};
 pub use answer::Answer;
+pub use families::record::{Cell, MediaTable, Way, media_tables};
 pub use registry::{find, scenarios};
 pub use scenario::{Body, Hazard, Kind, Level, Scenario};
 pub use stage::{HandleSeat, RecorderSeat, Settings, Stage};

@@ -6,6 +6,7 @@ mod host;
 mod identity;
 mod locking;
 mod mcn;
+pub(crate) mod record;
 mod recorder;
 mod removal;
 mod reserve;
@@ -60,6 +61,25 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     reserve::PROPERTIES,
     sense::PROPERTIES,
     identity::PROPERTIES,
+    record::CD_R,
+    record::CD_R_74,
+    record::CD_R_90,
+    record::CD_RW,
+    record::CD_RW_74,
+    record::DVD_R,
+    record::DVD_R_DL,
+    record::DVD_RW,
+    record::DVD_RAM,
+    record::DVD_PLUS_R,
+    record::DVD_PLUS_R_DL,
+    record::DVD_PLUS_RW,
+    record::BD_R,
+    record::BD_R_DL,
+    record::BD_R_XL,
+    record::BD_R_XL_128,
+    record::BD_RE,
+    record::BD_RE_DL,
+    record::BD_RE_XL,
 ];
 
 /// The host that is judged.
