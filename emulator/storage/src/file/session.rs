@@ -5,6 +5,7 @@ use super::pages::{Fault, Pages, Shared};
 use super::{FORMAT_VERSION, identity};
 use discrig_disc::{Area, DiscState, StoreError};
 use redb::{Builder, Database, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -30,6 +31,8 @@ pub(super) struct Session<F: StorageBackend> {
     /// The transaction, once there is something in it or to be read. It stands before the database: it must be dropped first.
     transaction: Option<Box<Transaction>>,
     database: Option<Database>,
+    /// Tables that the transaction has changed.
+    changed: BTreeSet<Area>,
     pages: Arc<Pages<F>>,
 }
 
@@ -66,7 +69,7 @@ impl<F: StorageBackend> Session<F> {
             builder.set_cache_size(CACHE).create_with_file_format_v3(true);
             Ok(builder.create_with_backend(shared)?)
         })?;
-        Ok(Session { transaction: None, database: Some(database), pages })
+        Ok(Session { transaction: None, database: Some(database), changed: BTreeSet::new(), pages })
     }
 
     /// The state of the last commit.
@@ -123,6 +126,7 @@ impl<F: StorageBackend> Session<F> {
         area: Area,
         chunks: impl IntoIterator<Item = (i32, &'b [u8])>,
     ) -> Result<(), StoreError> {
+        self.changed.insert(area);
         self.attempt(|transaction| {
             let mut table = transaction.open_table(table(area))?;
             for (chunk, bytes) in chunks {
@@ -141,10 +145,12 @@ impl<F: StorageBackend> Session<F> {
 
     /// Forgets whole chunks.
     pub(super) fn erase(&mut self, area: Area, chunks: Range<i32>) -> Result<(), StoreError> {
+        // A table can be deleted whole only as it was committed: the database does not expect pages of this transaction in it.
+        let is_committed = self.changed.insert(area);
         self.attempt(|transaction| {
             let mut opened = transaction.open_table(table(area))?;
             let ends = [opened.first()?, opened.last()?].map(|end| end.map(|(key, _)| key.value()));
-            if ends.iter().flatten().all(|end| chunks.contains(end)) {
+            if is_committed && ends.iter().flatten().all(|end| chunks.contains(end)) {
                 // Blanking the whole disc takes no time.
                 drop(opened);
                 transaction.delete_table(table(area))?;
@@ -171,6 +177,7 @@ impl<F: StorageBackend> Session<F> {
             transaction.open_table(STATE)?.insert((), &*bytes)?;
             Ok(())
         })?;
+        self.changed.clear();
         match self.transaction.take() {
             Some(transaction) => guarded(&self.pages, || Ok(transaction.0.commit()?)),
             None => Ok(()),
@@ -179,7 +186,7 @@ impl<F: StorageBackend> Session<F> {
 
     /// Runs an operation in the transaction, which is begun when there is none.
     fn attempt<T>(&mut self, work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> Result<T, Fault> {
-        let Session { transaction, database, pages } = self;
+        let Session { transaction, database, pages, .. } = self;
         guarded(pages, || {
             let transaction = match transaction {
                 Some(transaction) => transaction,
@@ -199,7 +206,7 @@ impl<F: StorageBackend> Session<F> {
 
 impl<F: StorageBackend> Drop for Session<F> {
     fn drop(&mut self) {
-        let Session { transaction, database, pages } = self;
+        let Session { transaction, database, pages, .. } = self;
         let closed = guarded(pages, || {
             if let Some(transaction) = transaction.take() {
                 transaction.0.abort()?;

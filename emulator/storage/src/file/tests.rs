@@ -52,6 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Commit),
         1 => Just(Step::Drop),
         2 => (block.clone(), 1i32..200).prop_map(|(first, count)| Step::Erase(first..first + count)),
+        1 => Just(Step::Erase(-200..3000)),
         8 => (0usize..3, block, 1usize..80).prop_map(|(area, first, count)| Step::Write(Area::ALL[area], first, count)),
     ]
 }
