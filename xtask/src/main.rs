@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod kill_burn;
+mod media;
 mod tidy;
 mod vm;
 
@@ -20,6 +22,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    /// Write the table of media and ways of recording
+    Media(media::Args),
+    /// Kill burns to disc files at random moments, and look whether anything safe is lost
+    KillBurn(kill_burn::Args),
     /// Check the invariants of the workspace
     Tidy(tidy::Args),
     /// Run the suite on drives of a real kernel, in virtual machines
@@ -28,6 +34,8 @@ enum Chore {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
+        Chore::Media(args) => media::run(&args),
+        Chore::KillBurn(args) => kill_burn::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
         Chore::Vm(args) => vm::run(&args),
     };

@@ -34,7 +34,7 @@ const TABLE: &[Row] = &[
     Row("discrig-scenarios", Only(SUITE), Only(&[])),
     Row("discrig-reports", Only(&[]), Only(&[])),
     Row("discrig", AnyBut(&["xtask"]), AnyBut(&["xtask"])),
-    Row("xtask", Only(&[]), Only(&[])),
+    Row("xtask", Only(&["discrig-scenarios"]), Only(&[])),
 ];
 
 /// What the emulated laboratory joins.
