@@ -185,14 +185,7 @@ pub(super) fn layer_jump(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
     let data = pattern(25, 256, BLOCK);
     burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NONE))?;
-    let mut list = vec![0, 10, 0, 0];
-    list.extend(JumpInterval { blocks: 160 }.to_bytes());
-    let command = SendDiscStructure {
-        format: DvdStructure::JUMP_INTERVAL.0,
-        parameter_list_length: list.len() as u16,
-        ..SendDiscStructure::default()
-    };
-    burner.give(command, &list)?;
+    jump_every(&mut burner, 160)?;
     let profile = Profile::DVD_R_DL_LAYER_JUMP;
     let jumping = [FeatureCode::LAYER_JUMP_RECORDING];
     burner.expect_state("before writing", &State { current: &jumping, ..State::blank(profile) })?;
@@ -214,6 +207,48 @@ pub(super) fn layer_jump(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     )?;
     burner.read_back(0, &data[..160 * BLOCK])?;
     burner.read_back(above, &data[160 * BLOCK..])
+}
+
+/// SEND DISC STRUCTURE: layer jumps at regular intervals.
+fn jump_every(burner: &mut Burner<'_, '_>, blocks: u32) -> Verdict {
+    let mut list = vec![0, 10, 0, 0];
+    list.extend(JumpInterval { blocks }.to_bytes());
+    let command = SendDiscStructure {
+        format: DvdStructure::JUMP_INTERVAL.0,
+        parameter_list_length: list.len() as u16,
+        ..SendDiscStructure::default()
+    };
+    burner.give(command, &list)
+}
+
+/// Two borders by layer jumps: only so a second one can follow on a dual layer disc.
+pub(super) fn jumping_borders(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    let data = pattern(33, 256, BLOCK);
+    let (first, second) = data.split_at(160 * BLOCK);
+    burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NEXT))?;
+    jump_every(&mut burner, 160)?;
+    burner.write(0, first)?;
+    burner.synchronize()?;
+    burner.close(CloseFunction::TRACK, 1)?;
+    burner.close(CloseFunction::SESSION, 0)?;
+    let next = burner.next_writable()?;
+    burner.ensure(next > 160, || format!("the border is closed and the next block is {next}"))?;
+    let profile = Profile::DVD_R_DL_LAYER_JUMP;
+    let appendable = State { current: &SEQUENTIAL, ..State::appendable(profile, 2, 2) };
+    burner.expect_state("after the first border", &appendable)?;
+    burner.read_back(0, first)?;
+    burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NONE))?;
+    burner.write(next, second)?;
+    burner.synchronize()?;
+    burner.close(CloseFunction::TRACK, 2)?;
+    burner.close(CloseFunction::SESSION, 0)?;
+    burner.expect_state(
+        "after the last border",
+        &State { idle: &SEQUENTIAL, ..State::complete(profile, 2, 2) },
+    )?;
+    burner.read_back(0, first)?;
+    burner.read_back(next, second)
 }
 
 // --- restricted overwrite ----------------------------------------------------------------------------------------

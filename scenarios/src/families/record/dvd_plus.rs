@@ -3,7 +3,7 @@
 use super::burner::{BLOCK, Burner, pattern};
 use super::state::{State, TrackState};
 use crate::stage::Stage;
-use crate::stop::Verdict;
+use crate::stop::{Stop, Verdict};
 use core::time::Duration;
 use discrig_device::{Capability, Medium};
 use discrig_wire::capacity::FormatType;
@@ -176,16 +176,21 @@ pub(super) fn background_format(stage: &mut Stage<'_>, medium: Medium) -> Verdic
         session: SessionStatus::COMPLETE,
         ..State::complete(Profile::DVD_PLUS_RW, 1, 1)
     };
-    burner.expect_background(BackgroundFormat::RUNNING)?;
+    // A drive that takes no time has nothing left to stop.
+    let goes_on = burner.background_goes_on()?;
     let data = pattern(50, 256, BLOCK);
     burner.write(0, &data)?;
     burner.synchronize()?;
     burner.close(CloseFunction::STOP_BACKGROUND_FORMAT, 0)?;
-    burner.expect_background(BackgroundFormat::SUSPENDED)?;
+    if goes_on {
+        burner.expect_background(BackgroundFormat::SUSPENDED)?;
+    }
     burner.close(CloseFunction::SESSION, 0)?;
     burner.read_back(0, &data)?;
-    burner.format_as(FormatDescriptor { parameter: 1, ..whole })?;
-    burner.expect_background(BackgroundFormat::RUNNING)?;
+    if goes_on {
+        burner.format_as(FormatDescriptor { parameter: 1, ..whole })?;
+        burner.background_goes_on()?;
+    }
     if burner.stage.bench.capabilities().has(Capability::VirtualTime) {
         burner.stage.wait(Duration::from_secs(4 * 3600));
         let blocks = 2_295_104;
@@ -202,6 +207,14 @@ pub(super) fn background_format(stage: &mut Stage<'_>, medium: Medium) -> Verdic
 }
 
 impl Burner<'_, '_> {
+    /// Whether formatting goes on, which a command has just begun; it may be complete already.
+    fn background_goes_on(&mut self) -> Result<bool, Stop> {
+        let seen = self.information()?.background_format;
+        let fits = matches!(seen, BackgroundFormat::RUNNING | BackgroundFormat::COMPLETE);
+        self.ensure(fits, || format!("background formatting has begun and is {seen}"))?;
+        Ok(seen == BackgroundFormat::RUNNING)
+    }
+
     fn expect_background(&mut self, wanted: BackgroundFormat) -> Verdict {
         let seen = self.information()?.background_format;
         self.ensure(seen == wanted, || format!("background formatting is {seen}, to be {wanted}"))

@@ -132,8 +132,6 @@ const ABSENCES: &[Absence] = absences! {
         "no test write (MMC-5 7.5)";
     ["incremental", "reserved", "multi-session"] [DvdPlusRw, DvdRam]
         "overwritten, not appended to (MMC-5 4.4)";
-    ["multi-session"] [DvdMinusRDl]
-        "the one border is the last (MMC-5 6.3.3)";
     ["layer-jump"] [DvdMinusR, DvdMinusRw, DvdRam, DvdPlusR, DvdPlusRw]
         "one layer";
     ["layer-jump"] [DvdPlusRDl]

@@ -135,6 +135,8 @@ macro_rules! dvd_r {
 macro_rules! dvd_r_dl {
     ($medium:ident $slug:literal $hazard:ident) => {
         dvd_minus! { $medium $slug $hazard
+            "multi-session" ["mmc5-6.34", "mmc5-6.44", "mmc5-6.3"]
+                dvd_minus::jumping_borders, "a second border is appended by layer jumps, and both read back";
             "layer-jump" ["mmc5-6.34", "mmc5-6.44", "mmc5-6.3"]
                 dvd_minus::layer_jump, "recording goes on above its beginning after a layer jump";
         }
