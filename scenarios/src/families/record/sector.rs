@@ -19,7 +19,7 @@ const EDC: usize = 2064;
 
 /// A number below 100 as two decimal digits of four bits.
 pub(super) const fn bcd(number: u8) -> u8 {
-    number / 10 << 4 | number % 10
+    16 * (number / 10) + number % 10
 }
 
 /// A time with its numbers as decimal digits.
