@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::drive::BLOCK;
 use crate::unit::Unit;
-use discrig_disc::Form;
+use discrig_disc::{Area, Form};
 use discrig_wire::capacity::{Capacity, Capacity16};
 use discrig_wire::command::{Read10, Read12, ReadCapacity, ReadCapacity16, Seek10, Verify10, Verify12};
 use discrig_wire::sense::codes;
@@ -105,8 +105,27 @@ impl Execute for Verify12 {
     }
 }
 
+/// Reads user data that was written just now, and keeps nothing of it. What is rehearsed or is no user data is not there to be compared.
+pub(super) fn verify_written(
+    unit: &mut Unit,
+    call: &mut Call<'_>,
+    first: i32,
+    count: u32,
+) -> Result<(), Check> {
+    let disc = unit.readiness()?;
+    let there = unit.state.disc.as_ref().is_some_and(|disc| disc.rehearsal.is_none());
+    let memory = unit.content.as_ref().is_some_and(|store| store.is_memory());
+    match disc.readable(first, count) {
+        Ok(form) if there && !memory && form.area() == Area::User => {
+            call.staged.resize(count as usize * BLOCK, 0);
+            unit.read_blocks(form, first, call.staged)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads blocks and keeps nothing of them.
-pub(super) fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
+fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
     let address = block(first)?;
     let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);

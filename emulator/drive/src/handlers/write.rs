@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
-use crate::handlers::read::verify;
+use crate::handlers::read::verify_written;
 use crate::unit::Unit;
 use discrig_disc::DiscState;
 use discrig_wire::command::{SynchronizeCache, Write10, Write12, WriteAndVerify10};
@@ -53,7 +53,10 @@ impl Execute for WriteAndVerify10 {
         }
         let (first, count) = (self.logical_block_address, u32::from(self.transfer_length));
         write(unit, call, first, count)?;
-        if count == 0 { Ok(Done::Good) } else { verify(unit, call, first, count) }
+        if count > 0 {
+            verify_written(unit, call, first as i32, count)?;
+        }
+        Ok(Done::Good)
     }
 }
 

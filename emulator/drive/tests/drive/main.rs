@@ -23,6 +23,8 @@ mod profile;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod read;
 #[cfg(test)]
 mod removal;

@@ -197,7 +197,7 @@ impl Rig {
 }
 
 /// Data never exceed what the initiator allowed, and come with GOOD only; sense comes with CHECK CONDITION only.
-fn check_answer(cdb: &Cdb, answer: &Completion) {
+pub(crate) fn check_answer(cdb: &Cdb, answer: &Completion) {
     assert_eq!(answer.status == discrig_wire::Status::CHECK_CONDITION, answer.sense.parse().is_some());
     if !answer.is_good() {
         assert_eq!(answer.transferred, 0, "{cdb}");
