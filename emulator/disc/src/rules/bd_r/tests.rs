@@ -1,3 +1,5 @@
+//! What is demanded of BD-R, in the order in which burners ask.
+
 use crate::kind::MediumKind;
 use crate::rules::trial::Trial;
 use crate::state::TrackStatus;

@@ -1,3 +1,5 @@
+//! What is demanded of BD-RE, in the order in which burners ask.
+
 use crate::kind::MediumKind;
 use crate::rules::trial::Trial;
 use discrig_wire::disc::DiscStatus;

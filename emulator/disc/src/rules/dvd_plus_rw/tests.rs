@@ -1,3 +1,5 @@
+//! What is demanded of DVD-PLUS-RW, in the order in which burners ask.
+
 use crate::kind::MediumKind;
 use crate::rules::trial::Trial;
 use crate::state::BackgroundState::{Complete, Running, Suspended};

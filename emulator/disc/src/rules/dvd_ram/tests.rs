@@ -1,3 +1,5 @@
+//! What is demanded of DVD-RAM, in the order in which burners ask.
+
 use super::{LEAST, MOST, PRIMARY_SPARES, USUAL};
 use crate::kind::MediumKind;
 use crate::rules::trial::Trial;

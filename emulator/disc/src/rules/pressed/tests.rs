@@ -1,3 +1,5 @@
+//! What is demanded of pressed discs.
+
 use crate::kind::MediumKind;
 use crate::rules::{FormatRequest, Reservation};
 use crate::state::{DiscState, Form, Recording, Sequence, Session, Track, TrackStatus};

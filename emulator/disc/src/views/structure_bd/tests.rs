@@ -1,3 +1,5 @@
+//! What is demanded of the structures of BD.
+
 use super::*;
 use crate::rules::FormatRequest;
 use discrig_wire::structure::StructureData;
