@@ -75,7 +75,6 @@ struct Chaos {
 impl Drop for Chaos {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            #[expect(clippy::print_stderr, reason = "how to see the failure again")]
             {
                 eprintln!("{}\n{}", self.name, self.trail.make_contiguous().join("\n"));
                 eprintln!("{:?}", self.rig.drive.state().disc);
@@ -278,7 +277,6 @@ fn random_cdbs() {
     for spec in MediumKind::TABLE.iter().filter(|spec| only.as_deref().is_none_or(|name| name == spec.name)) {
         let begun = std::time::Instant::now();
         let counts = run(spec.kind, seed, count);
-        #[expect(clippy::print_stderr, reason = "a run of minutes tells how far it is")]
         {
             eprintln!("{}: {count} commands, seed {seed}, {:.1} s", spec.name, begun.elapsed().as_secs_f64());
             let share = |(code, (sent, good)): (&u8, &(u64, u64))| format!("{code:02X}: {good}/{sent}");
