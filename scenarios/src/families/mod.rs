@@ -14,7 +14,7 @@ mod sense;
 mod sets;
 mod timeout;
 mod tray;
-mod unit;
+pub(crate) mod unit;
 
 use crate::scenario::Scenario;
 use discrig_device::{HostId, ProcessId};

@@ -272,7 +272,7 @@ pub(super) fn removable_medium(
 }
 
 /// Skips unless the drive says that it opens and closes its tray by command: a tray that the suite opens it has to close again.
-pub(super) fn require_tray(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Verdict {
+pub(crate) fn require_tray(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Verdict {
     let moves = match removable_medium(stage, seat)? {
         Some((version, medium)) if version >= 1 => medium.eject && medium.load,
         Some((_, medium)) => medium.eject && medium.loading_mechanism == LoadingMechanism::TRAY,
@@ -284,6 +284,12 @@ pub(super) fn require_tray(stage: &mut Stage<'_>, seat: &mut HandleSeat) -> Verd
     } else {
         Err(Stop::Skip("the drive does not say that it closes its tray by command".into()))
     }
+}
+
+/// The same for whoever has no handle yet.
+pub(crate) fn require_tray_of(stage: &mut Stage<'_>, host: HostId) -> Verdict {
+    let mut seat = seat(stage, host)?;
+    require_tray(stage, &mut seat)
 }
 
 // --- the bench ---------------------------------------------------------------------------------------------------

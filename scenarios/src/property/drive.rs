@@ -8,9 +8,10 @@ use super::drive_cast::Cast;
 use super::drive_model::Predict;
 use super::{Predicted, Rules, World, weighted};
 use crate::answer::Answer;
+use crate::families::unit::require_tray_of;
 use crate::stage::Stage;
-use crate::stop::Stop;
-use discrig_device::{Capabilities, Capability, DiscKind};
+use crate::stop::{Stop, Verdict};
+use discrig_device::{Capabilities, Capability, DiscKind, HostId};
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use serde::{Deserialize, Serialize};
@@ -262,6 +263,11 @@ impl<const TOLD: bool> World for Drive<TOLD> {
     type State = State;
     type Cast = Cast;
     type Mix = Mix;
+
+    fn require(mix: &Mix, stage: &mut Stage<'_>) -> Verdict {
+        let moves = mix.motion + mix.button + mix.discs > 0;
+        if moves { require_tray_of(stage, HostId(0)) } else { Ok(()) }
+    }
 
     fn steps(mix: &Mix, capabilities: &Capabilities) -> BoxedStrategy<Step> {
         steps(mix, capabilities)

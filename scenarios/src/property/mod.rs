@@ -64,6 +64,14 @@ pub trait World: Sized + Sync + 'static {
     /// Which steps a property draws.
     type Mix: Sync;
 
+    /// Skips where the drive says that it cannot do what the mix wants.
+    ///
+    /// # Errors
+    /// [`Stop::Skip`] with the reason.
+    fn require(_: &Self::Mix, _: &mut Stage<'_>) -> Verdict {
+        Ok(())
+    }
+
     /// Steps that a bench with these capabilities can do, as the mix wants them.
     fn steps(mix: &Self::Mix, capabilities: &Capabilities) -> BoxedStrategy<Self::Step>;
 
@@ -119,6 +127,7 @@ const SHRINK_LIMIT: u32 = 5_000;
 
 impl<W: World> Judged for Property<W> {
     fn check(&self, slug: &str, stage: &mut Stage<'_>) -> Verdict {
+        W::require(&self.mix, stage)?;
         let virtual_time = stage.bench.capabilities().has(Capability::VirtualTime);
         let seed = stage.settings().seed;
         let config = Config {

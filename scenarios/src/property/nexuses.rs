@@ -6,8 +6,9 @@
 use super::{Predicted, Rules, World};
 use crate::allowed::Pattern;
 use crate::answer::Answer;
+use crate::families::unit::require_tray_of;
 use crate::stage::{Stage, usual_timeout};
-use crate::stop::Stop;
+use crate::stop::{Stop, Verdict};
 use core::time::Duration;
 use discrig_device::{
     CallerName, Capabilities, ErrorKind, Handle, HostId, Owner, ProcessId, Request, VolumePolicy,
@@ -133,6 +134,10 @@ impl World for Nexuses {
     type State = State;
     type Cast = Cast;
     type Mix = ();
+
+    fn require(_: &(), stage: &mut Stage<'_>) -> Verdict {
+        require_tray_of(stage, HostId(0))
+    }
 
     fn steps(_: &(), _: &Capabilities) -> BoxedStrategy<Step> {
         (proptest::sample::select(&Deed::ALL[..]), 0..HANDLES).prop_map(|(deed, h)| Step { deed, h }).boxed()

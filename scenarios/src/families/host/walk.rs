@@ -1,5 +1,7 @@
 //! `host.walk.*`: two hosts and three handles, walked completely, and by chance.
 
+use crate::families::HOST;
+use crate::families::unit::require_tray_of;
 use crate::property::nexuses::Nexuses;
 use crate::property::{Property, explore};
 use crate::scenario::{Body, Hazard, Level, Scenario};
@@ -37,6 +39,7 @@ pub(in crate::families) const WALK: &[Scenario] = &[
 ];
 
 fn completely(stage: &mut Stage<'_>) -> Verdict {
+    require_tray_of(stage, HOST)?;
     let walk = explore::<Nexuses>(PROPERTY, stage, &Nexuses::alphabet(), Nexuses::acts, LIMIT)?;
     stage.note(format!("{} states, {} transitions", walk.states, walk.transitions));
     Ok(())

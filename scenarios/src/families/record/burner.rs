@@ -49,6 +49,7 @@ impl<'s, 'a> Burner<'s, 'a> {
         let mut seat = unit::seat(stage, HOST)?;
         let supplied = stage.bench.capabilities().supplies(medium);
         if supplied {
+            unit::require_tray(stage, &mut seat)?;
             unit::change_disc(stage, &mut seat, Some(DiscKind::BlankOf(medium)))?;
         }
         let mut burner = Burner { stage, seat, traits };
