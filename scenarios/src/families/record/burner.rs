@@ -16,7 +16,7 @@ use discrig_wire::command::{
 };
 use discrig_wire::disc::{DiscInformation, DiscStatus};
 use discrig_wire::event::EventClasses;
-use discrig_wire::feature::{Configuration, FeatureCode};
+use discrig_wire::feature::{Configuration, FeatureCode, Profile};
 use discrig_wire::format::{FORMAT_CODE, FormatDescriptor, FormatListHeader, FormatParameters};
 use discrig_wire::mode::{ModeData, ModeForm, PageCode, WriteParametersPage};
 use discrig_wire::performance::StreamingRequest;
@@ -61,26 +61,31 @@ impl<'s, 'a> Burner<'s, 'a> {
     /// The right disc lies in the drive and nothing is on it.
     fn expect_medium(&mut self, supplied: bool) -> Verdict {
         let Traits { medium, profile, .. } = *self.traits;
+        let current = self.require_profile(profile)?;
+        let fits = current == profile && (supplied || self.information()?.disc_status == DiscStatus::EMPTY);
+        match (fits, supplied) {
+            (true, _) => Ok(()),
+            (false, true) => {
+                self.ensure(false, || format!("a blank {medium} makes the profile {profile}, not {current}"))
+            }
+            (false, false) => {
+                Err(Stop::Skip(format!("this bench has no blank {medium}, and none lies in the drive")))
+            }
+        }
+    }
+
+    /// Skips unless the drive lists this profile; the current one.
+    pub(super) fn require_profile(&mut self, profile: Profile) -> Result<Profile, Stop> {
         let bytes =
             self.fetch(GetConfiguration { allocation_length: 0xFF00, ..GetConfiguration::default() })?;
         let configuration = unit::understood(Configuration::parse(&bytes))?;
         let known = configuration
             .feature(FeatureCode::PROFILE_LIST)
             .and_then(|feature| feature.profiles().map(|mut known| known.any(|(one, _)| one == profile)));
-        if known != Some(true) {
-            return Err(Stop::Skip(format!("the drive does not have profile {profile}")));
-        }
-        let fits = configuration.current_profile == profile
-            && (supplied || self.information()?.disc_status == DiscStatus::EMPTY);
-        match (fits, supplied) {
-            (true, _) => Ok(()),
-            (false, true) => {
-                let seen = configuration.current_profile;
-                self.ensure(false, || format!("a blank {medium} makes the profile {profile}, not {seen}"))
-            }
-            (false, false) => {
-                Err(Stop::Skip(format!("this bench has no blank {medium}, and none lies in the drive")))
-            }
+        if known == Some(true) {
+            Ok(configuration.current_profile)
+        } else {
+            Err(Stop::Skip(format!("the drive does not have profile {profile}")))
         }
     }
 
@@ -227,6 +232,15 @@ impl<'s, 'a> Burner<'s, 'a> {
         &mut self,
         change: impl FnOnce(WriteParametersPage) -> WriteParametersPage,
     ) -> Verdict {
+        let answer = self.try_parameters(change)?;
+        self.insist("MODE SELECT(10) of page 05h", answer)
+    }
+
+    /// The same, to find out whether the drive offers something that no feature announces.
+    pub(super) fn try_parameters(
+        &mut self,
+        change: impl FnOnce(WriteParametersPage) -> WriteParametersPage,
+    ) -> Result<Answer, Stop> {
         let bytes = self.fetch(ModeSense10 {
             disable_block_descriptors: true,
             page_code: PageCode::WRITE_PARAMETERS.0,
@@ -244,7 +258,7 @@ impl<'s, 'a> Burner<'s, 'a> {
             parameter_list_length: list.len() as u16,
             ..ModeSelect10::default()
         };
-        self.give(command, &list)
+        Ok(self.answer(command.into(), &list))
     }
 
     /// Writes blocks of `size` bytes each from `first` on, 64 KiB at a time. BD is written by WRITE(12).

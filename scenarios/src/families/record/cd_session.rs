@@ -5,6 +5,7 @@ use super::cd::{AUDIO, DATA, WRITING, parameters};
 use super::cd_read::Expected;
 use super::sector::{self, RAW, SUB_CHANNELS};
 use super::state::{State, TrackState};
+use crate::answer::Answer;
 use crate::families::unit;
 use crate::stage::Stage;
 use crate::stop::{Stop, Verdict};
@@ -14,6 +15,7 @@ use discrig_wire::crc::crc_16;
 use discrig_wire::cue::{self, Cue, CueEntry, CueKind, MainForm, SubChannelForm};
 use discrig_wire::mode::{DataBlockType, WriteType};
 use discrig_wire::msf::Msf;
+use discrig_wire::sense::codes;
 use discrig_wire::sub_channel::QFrame;
 use discrig_wire::toc::{Atip, CdTextPack, LEAD_OUT, TocData, TocFormat};
 
@@ -281,6 +283,13 @@ pub(super) fn raw_96(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
 
 /// P and Q in 16 bytes with every sector.
 pub(super) fn raw_16(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    // Burners find out by trying whether a drive takes such blocks.
+    let wanted = parameters(WriteType::RAW, 0, DataBlockType::RAW_WITH_PQ);
+    if burner.try_parameters(wanted)? == Answer::Check(codes::INVALID_FIELD_IN_PARAMETER_LIST) {
+        return Err(Stop::Skip("the drive takes no raw blocks with P and Q in 16 bytes".to_owned()));
+    }
+    drop(burner);
     raw(stage, medium, DataBlockType::RAW_WITH_PQ, |q, p| {
         let mut bytes = q.to_vec();
         bytes.extend([0, 0, 0, u8::from(p) << 7]);

@@ -183,6 +183,7 @@ pub(super) fn test_write(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
 /// Layer jump recording at regular intervals: the track goes on above its beginning after each jump.
 pub(super) fn layer_jump(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
+    burner.require_profile(Profile::DVD_R_DL_LAYER_JUMP)?;
     let data = pattern(25, 256, BLOCK);
     burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NONE))?;
     jump_every(&mut burner, 160)?;
@@ -224,6 +225,7 @@ fn jump_every(burner: &mut Burner<'_, '_>, blocks: u32) -> Verdict {
 /// Two borders by layer jumps: only so a second one can follow on a dual layer disc.
 pub(super) fn jumping_borders(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
+    burner.require_profile(Profile::DVD_R_DL_LAYER_JUMP)?;
     let data = pattern(33, 256, BLOCK);
     let (first, second) = data.split_at(160 * BLOCK);
     burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NEXT))?;
