@@ -198,6 +198,8 @@ fn begin(disc: &DiscState, capacity: u32) -> Result<Change, Refusal> {
         blocks: capacity,
         format: (FormatType::DVD_PLUS_RW_BASIC.0, 0),
         background: BackgroundState::Running,
+        // The first ECC block is formatted before the command ends: a disc that is formatted has a capacity.
+        formatted_to: disc.kind.spec().blocking.into(),
         dirty: true,
         open: true,
         ..Surface::default()

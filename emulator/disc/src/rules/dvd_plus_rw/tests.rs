@@ -92,7 +92,7 @@ fn writing_ahead_of_the_format() {
 fn writing_restarts_a_format_that_was_stopped() {
     let mut trial = running();
     trial.close(STOP, 0).unwrap();
-    assert_eq!(trial.disc.last_block(), 0);
+    assert_eq!(trial.disc.last_block(), 15);
     trial.write(32, 16).unwrap();
     assert_eq!(
         (trial.surface().background, format_status(&trial)),
@@ -121,7 +121,7 @@ fn a_format_from_the_beginning() {
     trial.write(0, 16).unwrap();
     trial.close(STOP, 0).unwrap();
     trial.format_as(FORMAT, CAPACITY, 0).unwrap();
-    assert_eq!((trial.surface().formatted_to, trial.disc.rewrites), (0, 2));
+    assert_eq!((trial.surface().formatted_to, trial.disc.rewrites), (16, 2));
     assert!(trial.written.is_empty());
 }
 
