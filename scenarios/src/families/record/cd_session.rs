@@ -278,7 +278,8 @@ impl RawSession {
 
 /// Sub-channels of 96 bytes with every sector.
 pub(super) fn raw_96(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    raw(stage, medium, DataBlockType::RAW_WITH_RAW_RW, |q, p| sector::with_q(q, p).to_vec())
+    let burner = Burner::with_blank(stage, medium)?;
+    raw(burner, DataBlockType::RAW_WITH_RAW_RW, |q, p| sector::with_q(q, p).to_vec())
 }
 
 /// P and Q in 16 bytes with every sector.
@@ -289,8 +290,7 @@ pub(super) fn raw_16(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     if burner.try_parameters(wanted)? == Answer::Check(codes::INVALID_FIELD_IN_PARAMETER_LIST) {
         return Err(Stop::Skip("the drive takes no raw blocks with P and Q in 16 bytes".to_owned()));
     }
-    drop(burner);
-    raw(stage, medium, DataBlockType::RAW_WITH_PQ, |q, p| {
+    raw(burner, DataBlockType::RAW_WITH_PQ, |q, p| {
         let mut bytes = q.to_vec();
         bytes.extend([0, 0, 0, u8::from(p) << 7]);
         bytes
@@ -298,12 +298,10 @@ pub(super) fn raw_16(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
 }
 
 fn raw(
-    stage: &mut Stage<'_>,
-    medium: Medium,
+    mut burner: Burner<'_, '_>,
     data_block_type: DataBlockType,
     sub_channels: fn([u8; QFrame::SIZE], bool) -> Vec<u8>,
 ) -> Verdict {
-    let mut burner = Burner::with_blank(stage, medium)?;
     let session = RawSession { lead_in: lead_in_start(&mut burner)?, blocks: 300 };
     let track = pattern(96, 300, RAW);
     burner.write_parameters(parameters(WriteType::RAW, 0, data_block_type))?;
