@@ -1,7 +1,6 @@
 //! Where the disc in the drive comes from. The one module of the emulator that reads files.
 
 use crate::image::demonstration_image;
-use core::ops::Range;
 use discrig_disc::{Area, Disc, DiscError, DiscState, MediumKind, Rules, Store, StoreError};
 use discrig_drive::{BLOCK, Profile};
 use std::fs::File;
@@ -122,18 +121,6 @@ impl Store for ImageFile {
         file.seek(SeekFrom::Start(from)).map_err(failed)?;
         file.read_exact(&mut buffer[..there]).map_err(failed)?;
         buffer[there..].fill(0);
-        Ok(())
-    }
-
-    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl TrailingPacks {
     }
 }
 
-/// Keeps blocks of a CD as the placement says. The sub-channels that came with them are returned, de-interleaved, one after the other.
+/// Keeps blocks as the placement says. The sub-channels that came with them are returned, de-interleaved, one after the other.
 pub(crate) fn keep(
     store: &mut dyn Store,
     placement: &Placement,

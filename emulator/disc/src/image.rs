@@ -1,9 +1,7 @@
 //! An image in memory as the store of a pressed disc.
 
-use crate::state::DiscState;
 use crate::store::{Area, Store, StoreError};
 use core::fmt;
-use core::ops::Range;
 use std::sync::Arc;
 
 /// User data of a pressed disc, from block 0 on.
@@ -25,18 +23,6 @@ impl Store for MemoryImage {
         let (head, tail) = buffer.split_at_mut(there);
         head.copy_from_slice(&self.0[from..from + there]);
         tail.fill(0);
-        Ok(())
-    }
-
-    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 

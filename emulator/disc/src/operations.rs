@@ -2,7 +2,7 @@
 
 use crate::content;
 use crate::refusal::Refusal;
-use crate::rules::{Change, FormatRequest, Placement, Reservation, Source, rules};
+use crate::rules::{Change, FormatRequest, Placement, Reservation, rules};
 use crate::state::{DiscState, Form, Recording};
 use crate::store::{Area, Store, StoreError};
 use core::ops::Range;
@@ -77,11 +77,6 @@ impl DiscState {
         store: &mut dyn Store,
     ) -> Result<(), Refusal> {
         let failed = |_: StoreError| Refusal::at_block(codes::WRITE_ERROR, first);
-        if placement.source == Source::User {
-            store.write(Area::User, first, data).map_err(failed)?;
-            rules(self.kind).written(self, page, first, blocks);
-            return Ok(());
-        }
         let channels = content::keep(store, placement, page, &mut self.trailing_packs, first, data);
         let channels = channels.map_err(failed)?;
         rules(self.kind).written(self, page, first, blocks);
@@ -222,17 +217,6 @@ impl DiscState {
         rules(self.kind).readable(self, first, blocks)
     }
 
-    /// Whether blocks can be read as 2048 bytes of user data, and how they are kept.
-    ///
-    /// # Errors
-    /// The refusal that READ(10) gets: ILLEGAL MODE FOR THIS TRACK for audio.
-    pub fn user_readable(&self, first: i32, blocks: u32) -> Result<Form, Refusal> {
-        match self.readable(first, blocks)? {
-            Form::Audio => Err(Refusal::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, first)),
-            form => Ok(form),
-        }
-    }
-
     /// Fills `buffer` with user data from block `first` on, which were found readable before.
     ///
     /// # Errors
@@ -276,10 +260,6 @@ impl Store for Nowhere {
     }
 
     fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 }

@@ -73,7 +73,9 @@ pub enum StoreError {
     Failed(String),
 }
 
-/// Keeps the blocks of one disc. Addresses are logical block addresses, negative in pre-gap and lead-in.
+/// Keeps the blocks of one disc. A store that only reads, as that of a pressed disc, is read-only by what is provided.
+///
+/// Addresses are logical block addresses, negative in pre-gap and lead-in.
 pub trait Store: Debug + Send {
     /// Fills `buffer` with whole records from block `first` on. What was never written, or erased, reads as zeros. The last record may be cut
     /// short by the buffer.
@@ -86,19 +88,25 @@ pub trait Store: Debug + Send {
     ///
     /// # Errors
     /// [`StoreError`]; which of the records are kept is then undefined, others are untouched.
-    fn write(&mut self, area: Area, first: i32, records: &[u8]) -> Result<(), StoreError>;
+    fn write(&mut self, _area: Area, _first: i32, _records: &[u8]) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
 
     /// Forgets what every area has of these blocks.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn erase(&mut self, blocks: Range<i32>) -> Result<(), StoreError>;
+    fn erase(&mut self, _blocks: Range<i32>) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
 
     /// Makes everything written so far, with this state, survive whatever happens to process and machine.
     ///
     /// # Errors
     /// [`StoreError`]; then the last commit still stands.
-    fn commit(&mut self, state: &DiscState) -> Result<(), StoreError>;
+    fn commit(&mut self, _state: &DiscState) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Whether reading can neither fail nor take a detour.
     fn is_memory(&self) -> bool {
@@ -177,10 +185,6 @@ impl Store for MemoryStore {
                 }
             }
         }
-        Ok(())
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -36,8 +36,9 @@ impl Unit {
 
     /// The extent of a disc that can be accessed, where a background format may be under way.
     fn formatted_surface(&self) -> Option<&Surface> {
-        match &self.medium()?.recording {
-            Recording::Random(surface) if surface.blocks > 0 => Some(surface),
+        // Asked for at every command: what few discs are comes before what the model knows of them.
+        match &self.state.disc.as_ref()?.seen().recording {
+            Recording::Random(surface) if surface.blocks > 0 => self.medium().map(|_| surface),
             _ => None,
         }
     }

@@ -4,7 +4,6 @@ use crate::check::Refused;
 use crate::nexus::NexusId;
 use crate::unit::Unit;
 use discrig_device::Instant;
-use discrig_disc::Form;
 use discrig_wire::command::{self, Command};
 use discrig_wire::reply::Reply;
 use discrig_wire::sense::codes;
@@ -35,8 +34,8 @@ impl Call<'_> {
 /// How a command was carried out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Done {
-    /// With these blocks of the medium as data.
-    Blocks { form: Form, first: i32, count: u32 },
+    /// With these blocks of user data as data, which are in memory.
+    Blocks { first: i32, count: u32 },
     /// With so many bytes of the buffer as data.
     Data(usize),
     /// Without data.

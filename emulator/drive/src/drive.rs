@@ -47,7 +47,7 @@ pub struct DriveConfig {
 /// Where the data of an answer are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Payload {
-    Blocks { form: Form, first: i32 },
+    Blocks { first: i32 },
     Buffer,
     None,
     Staged,
@@ -207,9 +207,9 @@ impl Drive {
         let wanted = output.length.min(buffer.len());
         let buffer = &mut buffer[..wanted];
         match output.payload {
-            Payload::Blocks { form, first } => {
+            Payload::Blocks { first } => {
                 // Memory does not fail; other content was staged.
-                if self.unit.read_blocks(form, first, buffer).is_err() {
+                if self.unit.read_blocks(Form::Mode1, first, buffer).is_err() {
                     buffer.fill(0);
                 }
                 wanted
@@ -327,9 +327,7 @@ impl Drive {
     fn finish(&mut self, nexus: NexusId, tag: u64, outcome: Result<Done, Refused>) {
         let good = |length, payload| (Status::GOOD, None, length, payload);
         let (status, sense, length, payload) = match outcome {
-            Ok(Done::Blocks { form, first, count }) => {
-                good(count as usize * BLOCK, Payload::Blocks { form, first })
-            }
+            Ok(Done::Blocks { first, count }) => good(count as usize * BLOCK, Payload::Blocks { first }),
             Ok(Done::Data(length)) => good(length, Payload::Buffer),
             Ok(Done::Good | Done::Until(_)) => good(0, Payload::None),
             Ok(Done::Staged) => good(self.staged.len(), Payload::Staged),

@@ -50,10 +50,15 @@ fn read(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome
     let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);
     unit.state.head = first + count;
-    if unit.content.as_ref().is_some_and(|store| store.is_memory()) {
-        return Ok(Done::Blocks { form, first: address, count });
+    if cannot_fail(unit, form) {
+        return Ok(Done::Blocks { first: address, count });
     }
     stage(unit, call, form, address, count)
+}
+
+/// User data in memory need no second look; raw sectors may turn out to have none.
+fn cannot_fail(unit: &Unit, form: Form) -> bool {
+    form.area() == Area::User && unit.content.as_ref().is_some_and(|store| store.is_memory())
 }
 
 /// Reads what may fail now, while the failure can still be reported.
@@ -130,7 +135,7 @@ fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outco
     let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);
     unit.state.head = first + count;
-    if !unit.content.as_ref().is_some_and(|store| store.is_memory()) {
+    if !cannot_fail(unit, form) {
         stage(unit, call, form, address, count)?;
     }
     Ok(Done::Good)

@@ -6,6 +6,7 @@ use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::unit::Unit;
 use discrig_disc::sector::read_cd::ReadCdSelection;
 use discrig_disc::{Family, Form};
+use discrig_wire::Cdb;
 use discrig_wire::command::{CommandSpec, ReadCd, ReadCdMsf, ReadHeader};
 use discrig_wire::msf::Msf;
 use discrig_wire::sense::codes;
@@ -40,22 +41,16 @@ fn read(
     Ok(Done::Staged)
 }
 
-/// Byte 9 of the CDB from its fields.
-fn main_channel(sync: bool, header_codes: u8, user_data: bool, edc_ecc: bool, c2: u8) -> u8 {
-    u8::from(sync) << 7 | header_codes << 5 | u8::from(user_data) << 4 | u8::from(edc_ecc) << 3 | c2 << 1
+/// What the CDB of either command asks for; their bytes 1, 9 and 10 are the same.
+fn selection(spec: &'static CommandSpec, cdb: &Cdb) -> Result<ReadCdSelection, Check> {
+    let bytes = cdb.padded();
+    ReadCdSelection::new(bytes[1] >> 2 & 0b111, bytes[9], bytes[10] & 0b111)
+        .map_err(|_| Check::field(spec, "header_codes"))
 }
 
 impl Execute for ReadCd {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        let main = main_channel(
-            self.sync,
-            self.header_codes,
-            self.user_data,
-            self.edc_ecc,
-            self.c2_error_information,
-        );
-        let selection = ReadCdSelection::new(self.expected_sector_type, main, self.sub_channel_selection)
-            .map_err(|_| Check::field(ReadCd::SPEC, "header_codes"))?;
+        let selection = selection(ReadCd::SPEC, &self.cdb())?;
         if self.transfer_length > MOST_BLOCKS {
             return Err(Check::field(ReadCd::SPEC, "transfer_length").into());
         }
@@ -66,15 +61,7 @@ impl Execute for ReadCd {
 
 impl Execute for ReadCdMsf {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        let main = main_channel(
-            self.sync,
-            self.header_codes,
-            self.user_data,
-            self.edc_ecc,
-            self.c2_error_information,
-        );
-        let selection = ReadCdSelection::new(self.expected_sector_type, main, self.sub_channel_selection)
-            .map_err(|_| Check::field(ReadCdMsf::SPEC, "header_codes"))?;
+        let selection = selection(ReadCdMsf::SPEC, &self.cdb())?;
         let first = Msf::from_field(self.starting_msf).lba();
         let count = u32::try_from(Msf::from_field(self.ending_msf).lba() - first)
             .ok()

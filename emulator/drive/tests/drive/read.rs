@@ -1,9 +1,8 @@
 //! Reading, and recording in sequence.
 
 use crate::rig::{A, LOAD, Rig, TIMEOUT, data_disc, ending, hex, image};
-use core::ops::Range;
 use discrig_device::{Device, Request};
-use discrig_disc::{Area, DiscState, Store, StoreError};
+use discrig_disc::{Area, DiscState, Form, MemoryStore, Recording, Store, StoreError};
 use discrig_drive::{Disc, HostEvent, MediumKind};
 use discrig_wire::Cdb;
 use rstest::rstest;
@@ -67,18 +66,6 @@ impl Store for Scratched {
         }
         Ok(())
     }
-
-    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
-        Ok(())
-    }
 }
 
 #[test]
@@ -88,6 +75,16 @@ fn a_source_that_fails_is_a_medium_error() {
     assert_eq!(rig.ask(A, "28 00 00 00 00 00 00 00 08 00"), "03/11/00 block 7");
     assert_eq!(rig.ask(A, "2F 00 00 00 00 00 00 00 28 00"), "03/11/00 block 7");
     assert_eq!(rig.ask(A, "2F 00 00 00 00 08 00 00 20 00"), "GOOD");
+}
+
+#[test]
+fn audio_is_no_user_data() {
+    let mut state = DiscState::pressed(40).unwrap();
+    if let Recording::Sequential(sequence) = &mut state.recording {
+        sequence.track_mut(1).unwrap().form = Form::Audio;
+    }
+    let mut rig = Rig::with(Disc { state, store: Box::new(MemoryStore::default()) }, &[]);
+    assert_eq!(rig.ask(A, "28 00 00 00 00 02 00 00 01 00"), "05/64/00 block 2");
 }
 
 #[rstest]

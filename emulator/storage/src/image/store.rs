@@ -1,12 +1,11 @@
 //! Image files as the store of a disc: nothing is read before it is asked for, and nothing can be written.
 
 use discrig_disc::sector::frame::{self, SYNC};
-use discrig_disc::{Area, DiscState, Store, StoreError};
+use discrig_disc::{Area, Store, StoreError};
 use discrig_wire::msf::Msf;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::path::PathBuf;
 
 /// Bytes that are read at once, about.
@@ -85,19 +84,6 @@ impl Store for ImageStore {
                 ..buffer.len().min((high - i64::from(first)) as usize * stride);
             read(&mut self.files, stretch, (low - start) as u32, low as i32, &mut buffer[bytes])?;
         }
-        Ok(())
-    }
-
-    fn write(&mut self, _: Area, _: i32, _: &[u8]) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn erase(&mut self, _: Range<i32>) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn commit(&mut self, _: &DiscState) -> Result<(), StoreError> {
-        // The state of a pressed disc does not change.
         Ok(())
     }
 }
