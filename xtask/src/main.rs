@@ -4,6 +4,7 @@
 
 mod kill_burn;
 mod media;
+mod peers;
 mod tidy;
 mod vm;
 
@@ -26,6 +27,8 @@ enum Chore {
     Media(media::Args),
     /// Kill burns to disc files at random moments, and look whether anything safe is lost
     KillBurn(kill_burn::Args),
+    /// Write the comparison with other emulated drives
+    Peers(peers::Args),
     /// Check the invariants of the workspace
     Tidy(tidy::Args),
     /// Run the suite on drives of a real kernel, in virtual machines
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Media(args) => media::run(&args),
         Chore::KillBurn(args) => kill_burn::run(&args),
+        Chore::Peers(args) => peers::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
         Chore::Vm(args) => vm::run(&args),
     };

@@ -24,7 +24,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 
-use tree::Tree;
+pub(crate) use tree::Tree;
 
 /// Which checks to run.
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ enum Severity {
 
 /// One place where an invariant is broken.
 #[derive(Clone, Debug)]
-struct Finding {
+pub(crate) struct Finding {
     severity: Severity,
     path: String,
     /// Counted from 1; 0 is the file as a whole.
@@ -71,7 +71,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn new(path: &str, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &str, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             severity: Severity::Failure,
             path: path.into(),
@@ -154,6 +154,8 @@ checks! {
         documents::changelog,
     generated_files "generated files come from their generator"
         generated::up_to_date,
+    peers "no other emulated drive is ahead"
+        crate::peers::behind,
 }
 
 impl Check {
@@ -185,7 +187,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// The root of the workspace.
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 

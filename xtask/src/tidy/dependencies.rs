@@ -34,7 +34,17 @@ const TABLE: &[Row] = &[
     Row("discrig-scenarios", Only(SUITE), Only(&[])),
     Row("discrig-reports", Only(&[]), Only(&[])),
     Row("discrig", AnyBut(&["xtask"]), AnyBut(&["xtask"])),
-    Row("xtask", Only(&["discrig-scenarios"]), Only(&[])),
+    Row("xtask", Only(GENERATORS), Only(&[])),
+];
+
+/// What is asked for the pages that are generated.
+const GENERATORS: &[&str] = &[
+    "discrig-wire",
+    "discrig-device",
+    "discrig-drive",
+    "discrig-bench",
+    "discrig-fixtures",
+    "discrig-scenarios",
 ];
 
 /// What the emulated laboratory joins.

@@ -20,8 +20,10 @@ struct Generator {
 }
 
 /// All generators. A file with the mark belongs to a row, and a row to a file.
-const GENERATORS: &[Generator] =
-    &[Generator { path: crate::media::PAGE, command: "cargo xtask media", text: |_| crate::media::page() }];
+const GENERATORS: &[Generator] = &[
+    Generator { path: crate::media::PAGE, command: "cargo xtask media", text: |_| crate::media::page() },
+    Generator { path: crate::peers::PAGE, command: "cargo xtask peers", text: crate::peers::page },
+];
 
 /// Generated files have a generator and are what it writes.
 pub(crate) fn up_to_date(tree: &Tree) -> Vec<Finding> {

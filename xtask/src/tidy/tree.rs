@@ -29,6 +29,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder.
     pub(crate) folder: String,
+    /// Its licence as an SPDX expression, empty where it names none.
+    pub(crate) license: String,
     /// What it depends on, inside and outside of the workspace.
     pub(crate) dependencies: Vec<Dependency>,
     /// The root files of its library and binaries.
@@ -86,7 +88,8 @@ impl Tree {
             })
             .collect();
         let roots = vec![format!("{folder}/src/lib.rs")];
-        self.packages.push(Package { name: name.into(), folder: folder.into(), dependencies, roots });
+        let (name, folder) = (name.into(), folder.into());
+        self.packages.push(Package { name, folder, dependencies, roots, ..Package::default() });
         self
     }
 
@@ -171,6 +174,7 @@ fn packages(metadata: &Metadata) -> Vec<Package> {
         .map(|package| Package {
             name: package.name.to_string(),
             folder: package.manifest_path.parent().map(relative).unwrap_or_default(),
+            license: package.license.clone().unwrap_or_default(),
             dependencies: package
                 .dependencies
                 .iter()
