@@ -12,6 +12,7 @@ use discrig_device::{
     VolumePolicy,
 };
 use discrig_recorder::{Hresult, Recorder, RecorderSource};
+use discrig_wire::command::TestUnitReady;
 use discrig_wire::{Cdb, CommandSpec};
 
 /// What the caller of the suite decides.
@@ -256,6 +257,21 @@ impl<'a> Stage<'a> {
         let name = CommandSpec::of(&cdb).map_or("command", |spec| spec.name);
         self.log(&seat.label, name, Some(cdb), &Answer::of_command(&result).to_string(), at);
         result
+    }
+
+    /// The answer of the judged host's first command since the power came on.
+    pub fn first_answer(&mut self) -> Answer {
+        let at = self.bench.now();
+        let answer = Answer::of_command(&self.bench.first_answer());
+        let cdb = TestUnitReady {}.cdb();
+        self.log(
+            "host 0",
+            "TEST UNIT READY as the first command since power on",
+            Some(cdb),
+            &answer.to_string(),
+            at,
+        );
+        answer
     }
 
     /// A host call on a handle, with a name for the transcript.

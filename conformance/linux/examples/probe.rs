@@ -53,6 +53,7 @@ mod linux {
             allow_reset: has("--reset"),
             allow_tray: has("--tray"),
             allow_unplug: has("--unplug"),
+            fresh: false,
             measure: true,
         };
         let bench = match LinuxBench::open(node, options) {

@@ -19,6 +19,8 @@ pub(crate) struct Findings {
     pub(crate) moves_tray: bool,
     /// Who else talks to the drive.
     pub(crate) pollers: Vec<String>,
+    /// Why the first answer since power on is not known, if so.
+    pub(crate) no_first_answer: Option<String>,
     pub(crate) slow: Result<String, String>,
 }
 
@@ -62,6 +64,13 @@ pub(crate) fn declare(findings: &Findings) -> Capabilities {
     let all = match findings.no_plug {
         None => all.with(Capability::Plug, "the kernel deletes the device and scans the bus again"),
         Some(why) => all.without(Capability::Plug, why),
+    };
+    let all = match &findings.no_first_answer {
+        None => all.with(
+            Capability::FirstAnswer,
+            "asked when the bench was opened; the caller says that nothing was asked before, and no driver is bound",
+        ),
+        Some(why) => all.without(Capability::FirstAnswer, why.clone()),
     };
     let kinds = [Capability::ResetLogicalUnit, Capability::ResetBus];
     let all = kinds.into_iter().zip(&findings.no_reset).fold(all, |all, (ability, why)| match why {
@@ -177,6 +186,7 @@ mod tests {
             has_disc: true,
             moves_tray: true,
             pollers: Vec::new(),
+            no_first_answer: None,
             slow: Err("the drive is too fast".to_owned()),
         }
     }

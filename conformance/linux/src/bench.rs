@@ -5,6 +5,7 @@ use crate::abilities::{Findings, declare, pollers};
 use crate::ask::{Ask, Readiness};
 use crate::classify::{Operation, refused};
 use crate::faults::SharedFaults;
+use crate::first;
 use crate::handle::LinuxHandle;
 use crate::node::{Identity, Node, NodeKind, OpenError};
 use crate::object::FileObject;
@@ -17,8 +18,8 @@ use crate::undo::{self, HealReport};
 use core::time::Duration;
 use discrig_device::fault::FaultControl;
 use discrig_device::{
-    Bench, Capabilities, DeviceError, DiscChanger, ErrorKind, Handle, HostId, Instant, MemoryControl, Opener,
-    Plug, ProcessId, Replug, ResetKind, SlowPath, TrayButton, VolumeControl,
+    Bench, Capabilities, Completion, DeviceError, DiscChanger, ErrorKind, Handle, HostId, Instant,
+    MemoryControl, Opener, Plug, ProcessId, Replug, ResetKind, SlowPath, TrayButton, VolumeControl,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
@@ -39,6 +40,8 @@ pub struct LinuxOptions {
     pub allow_tray: bool,
     /// The drive may be taken off its bus.
     pub allow_unplug: bool,
+    /// The drive was just switched on and nothing has asked it for anything that could report a unit attention.
+    pub fresh: bool,
     /// The disc may be read when the bench is opened, to find out whether commands can be had that take too long.
     pub measure: bool,
 }
@@ -53,6 +56,8 @@ pub struct LinuxBench {
     plug: Option<SysfsPlug>,
     slow: Option<SlowReads>,
     had_disc: bool,
+    /// The answer to the first command since power on, or why it is not known.
+    first: Result<Completion, String>,
     faults: SharedFaults,
 }
 
@@ -64,6 +69,10 @@ impl LinuxBench {
     pub fn open(path: impl AsRef<Path>, options: LinuxOptions) -> Result<LinuxBench, OpenError> {
         let folder = RuntimeFolder::of_system();
         let node = Node::at(path.as_ref())?;
+        let first = match options.fresh {
+            true => first::ask(&node),
+            false => Err("nobody says that the drive was just switched on".to_owned()),
+        };
         let healed = undo::heal_node(&folder, &node).unwrap_or_else(|error| HealReport {
             undone: Vec::new(),
             left: vec![format!("what a dead process left: {error}")],
@@ -79,6 +88,7 @@ impl LinuxBench {
             plug: None,
             slow: None,
             had_disc: false,
+            first,
             faults,
         };
         bench.explore();
@@ -166,6 +176,7 @@ impl LinuxBench {
             has_disc,
             moves_tray,
             pollers: pollers(&node),
+            no_first_answer: self.first.as_ref().err().cloned(),
             slow: slow.as_ref().map(SlowReads::describe).map_err(String::clone),
         });
         self.slow = slow.ok();
@@ -279,6 +290,11 @@ impl Bench for LinuxBench {
         }
         let (_, fd) = self.rig.open_either()?;
         fd.reset(level).map_err(|errno| refused(Operation::Reset, errno))
+    }
+
+    fn first_answer(&mut self) -> Result<Completion, DeviceError> {
+        let unknown = |why| DeviceError::new(ErrorKind::Unsupported, "first answer").with_source(why);
+        self.first.clone().map_err(unknown)
     }
 
     fn now(&self) -> Instant {

@@ -18,6 +18,7 @@ mod ask;
 mod bench;
 mod classify;
 mod faults;
+mod first;
 mod handle;
 mod journal;
 mod mounts;

@@ -100,6 +100,12 @@ impl ScsiDevice {
             .or_else(|| read_number(Path::new("/sys/module/block/parameters/events_dfl_poll_msecs")))
     }
 
+    /// Name of the driver that is bound to the device, such as `sr`. `sg` binds to none.
+    pub(crate) fn bound_driver(&self) -> Option<String> {
+        let driver = fs::read_link(self.directory.join("driver")).ok()?;
+        Some(driver.file_name()?.to_str()?.to_owned())
+    }
+
     /// Name of the host adapter's driver, such as `ata_piix`.
     pub(crate) fn driver(&self) -> Option<String> {
         read_text(&self.host()?.join("proc_name"))

@@ -184,6 +184,9 @@ pub struct TestArguments {
     /// Serial number that the drive must have; needed for write, erase and wedge (`none` for a drive without one)
     #[arg(long)]
     pub serial: Option<String>,
+    /// The drive was just switched on and nothing has asked it anything: judge its first answer. For an sg node without sr_mod
+    #[arg(long)]
+    pub fresh: bool,
     /// Seed of every random choice
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

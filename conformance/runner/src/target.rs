@@ -122,18 +122,30 @@ pub struct Opened {
     pub is_physical: bool,
 }
 
+/// On which terms a physical drive is opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms<'a> {
+    /// What may be done to it besides observing.
+    pub allowed: &'a [Hazard],
+    /// It was just switched on and nothing has asked it for anything that could report a unit attention.
+    pub fresh: bool,
+}
+
 impl Target {
-    /// Opens the target; `allowed` is what may be done to a physical drive. Discs and defects concern the emulator alone.
+    /// Opens the target. Discs and defects concern the emulator alone, the terms a physical drive alone.
     ///
     /// # Errors
     /// [`Failure`] that says what was wrong and what to do.
-    pub fn open(&self, emulator: &EmulatorArguments, allowed: &[Hazard]) -> Result<Opened, Failure> {
+    pub fn open(&self, emulator: &EmulatorArguments, terms: Terms<'_>) -> Result<Opened, Failure> {
         match self {
+            Target::Emulator(_) if terms.fresh => Err(Failure::Usage(
+                "--fresh is about a physical drive: the emulator switches the power itself".to_owned(),
+            )),
             Target::Emulator(profile) => open_emulator(profile, emulator),
             Target::Node(_) if emulator.defect.is_some() || emulator.disc.is_some() => Err(Failure::Usage(
                 "--defect and --disc are about the emulator: a physical drive has its own".to_owned(),
             )),
-            Target::Node(path) => open_node(path, allowed),
+            Target::Node(path) => open_node(path, terms),
         }
     }
 }
@@ -168,17 +180,18 @@ fn defect(name: &str) -> Result<Defect, Failure> {
 }
 
 #[cfg(target_os = "linux")]
-fn open_node(path: &std::path::Path, allowed: &[Hazard]) -> Result<Opened, Failure> {
+fn open_node(path: &std::path::Path, terms: Terms<'_>) -> Result<Opened, Failure> {
     use discrig_linux::{AgentCommand, LinuxBench, LinuxOptions};
     let program = std::env::current_exe()
         .map_err(|error| Failure::Target(format!("the path of this program cannot be found: {error}")))?;
     let agent = AgentCommand { program, args: vec!["agent".into(), path.into()] };
-    let may = |hazard| allowed.contains(&hazard);
+    let may = |hazard| terms.allowed.contains(&hazard);
     let options = LinuxOptions {
         agent_command: Some(agent),
         allow_reset: may(Hazard::Wedge),
         allow_tray: may(Hazard::Tray),
         allow_unplug: may(Hazard::Wedge),
+        fresh: terms.fresh,
         measure: may(Hazard::Wedge),
     };
     let bench = LinuxBench::open(path, options).map_err(|error| Failure::Target(error.to_string()))?;
@@ -191,7 +204,7 @@ fn open_node(path: &std::path::Path, allowed: &[Hazard]) -> Result<Opened, Failu
 }
 
 #[cfg(not(target_os = "linux"))]
-fn open_node(path: &std::path::Path, _: &[Hazard]) -> Result<Opened, Failure> {
+fn open_node(path: &std::path::Path, _: Terms<'_>) -> Result<Opened, Failure> {
     Err(Failure::Target(format!("{}: nodes of drives can be opened under Linux", path.display())))
 }
 
@@ -272,8 +285,9 @@ mod tests {
 
     fn open(name: &str) -> (Model, Opened) {
         let target: Target = format!("emulator:{name}").parse().unwrap();
-        let opened =
-            target.open(&EmulatorArguments::default(), &[]).unwrap_or_else(|error| panic!("{error}"));
+        let opened = target
+            .open(&EmulatorArguments::default(), Terms::default())
+            .unwrap_or_else(|error| panic!("{error}"));
         (model(name).unwrap_or_else(|error| panic!("{error}")), opened)
     }
 

@@ -7,10 +7,14 @@ use crate::seat::{ProcessOpener, Shared};
 use core::time::Duration;
 use discrig_device::fault::FaultControl;
 use discrig_device::{
-    Bench, Capabilities, DeviceError, DiscChanger, ErrorKind, HostId, Instant, MemoryControl, Opener, Plug,
-    ProcessId, ResetKind, SlowPath, TrayButton, VolumeControl,
+    Bench, Capabilities, Completion, DeviceError, DiscChanger, ErrorKind, HostId, Instant, MemoryControl,
+    Opener, Plug, ProcessId, Request, ResetKind, SlowPath, TrayButton, VolumeControl,
 };
+use discrig_wire::command::TestUnitReady;
 use std::sync::MutexGuard;
+
+/// How long the first command after power on may take.
+const FIRST_ANSWER: Duration = Duration::from_secs(10);
 
 /// A complete emulated laboratory with every ability. Two hosts, any number of processes, virtual time.
 pub struct EmulatedBench {
@@ -51,6 +55,14 @@ impl Bench for EmulatedBench {
 
     fn reset(&mut self, kind: ResetKind) -> Result<(), DeviceError> {
         self.world().lab.reset(kind)
+    }
+
+    fn first_answer(&mut self) -> Result<Completion, DeviceError> {
+        // Opened before, because the host asks the drive for what it is.
+        let mut handle = self.open(HostId(0), ProcessId(0))?;
+        self.reset(ResetKind::Power)?;
+        let cdb = TestUnitReady {}.cdb();
+        handle.execute(Request::none(cdb, FIRST_ANSWER))
     }
 
     fn now(&self) -> Instant {

@@ -5,6 +5,7 @@ use crate::error::DeviceError;
 use crate::fault::FaultControl;
 use crate::handle::Handle;
 use crate::medium::Medium;
+use crate::request::Completion;
 use crate::time::Instant;
 use core::time::Duration;
 use discrig_wire::Cdb;
@@ -93,6 +94,13 @@ pub trait Bench {
     /// # Errors
     /// `Unsupported` for a kind that is not declared; or that it failed.
     fn reset(&mut self, kind: ResetKind) -> Result<(), DeviceError>;
+
+    /// What TEST UNIT READY is answered on host 0 as the first command since the power came on that could report a unit attention. A bench
+    /// that cannot switch the power has asked when it was opened, and gives that answer each time.
+    ///
+    /// # Errors
+    /// As [`Device::execute`](crate::Device::execute); `Unsupported` where it is not declared.
+    fn first_answer(&mut self) -> Result<Completion, DeviceError>;
 
     /// Now, on the bench's clock.
     fn now(&self) -> Instant;

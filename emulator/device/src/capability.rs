@@ -44,6 +44,8 @@ capabilities! {
     SecondHost "second-host";
     /// Another process of the same host can open handles, and can be killed.
     SecondProcess "second-process";
+    /// The first answer since the power came on can be had, or was when the bench was opened.
+    FirstAnswer "first-answer";
     /// A mounted volume can be ignored when locking.
     ForceLock "force-lock";
     /// The host's own tray calls exist.

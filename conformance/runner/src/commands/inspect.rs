@@ -2,6 +2,7 @@
 
 use crate::cli::InspectArguments;
 use crate::failure::Failure;
+use crate::target::Terms;
 use crate::terminal;
 use core::time::Duration;
 use discrig_device::{Completion, Handle, HostId, Owner, ProcessId, Request};
@@ -54,7 +55,7 @@ struct Locks {
 
 pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     let healed = heal(&arguments.target)?;
-    let mut opened = arguments.target.open(&arguments.emulator, &[])?;
+    let mut opened = arguments.target.open(&arguments.emulator, Terms::default())?;
     let identity = opened.identity().unwrap_or_default();
     let mut handle = opened
         .bench

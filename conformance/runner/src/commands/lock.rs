@@ -3,7 +3,7 @@
 use crate::cli::{EmulatorArguments, LockArguments};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::target::Target;
+use crate::target::{Target, Terms};
 use crate::terminal;
 use core::time::Duration;
 use discrig_device::{HostId, ProcessId};
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &LockArguments) -> Result<ExitCode, Failure> {
                 .to_owned(),
         ));
     }
-    let mut opened = arguments.target.open(&EmulatorArguments::default(), &[])?;
+    let mut opened = arguments.target.open(&EmulatorArguments::default(), Terms::default())?;
     let interrupt = Interrupt::listen();
     let id = opened
         .bench

@@ -3,7 +3,7 @@
 use crate::cli::ReplayArguments;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::target::check_serial;
+use crate::target::{Terms, check_serial};
 use crate::terminal;
 use discrig_reports::ExitCode;
 use discrig_scenarios::property::Replay;
@@ -12,7 +12,8 @@ use discrig_scenarios::{Finding, Hazard, Settings, Stage, Stop, find};
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let replay = Replay::from_toml(&Failure::read(&arguments.file)?)
         .map_err(|error| Failure::Usage(format!("{}: {error}", arguments.file.display())))?;
-    let mut opened = arguments.target.open(&arguments.emulator, &arguments.allow)?;
+    let mut opened =
+        arguments.target.open(&arguments.emulator, Terms { allowed: &arguments.allow, fresh: false })?;
     let scenario = find(&replay.property)
         .ok_or_else(|| Failure::Usage(format!("`{}` is no scenario", replay.property)))?;
     let hazard = scenario.hazard;

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::session::{Ended, Session};
-use crate::target::{Opened, check_serial};
+use crate::target::{Opened, Terms, check_serial};
 use crate::{selection, terminal};
 use discrig_device::fault::{Plan, Rule};
 use discrig_device::{HostId, Owner, ProcessId};
@@ -96,7 +96,8 @@ fn with_plan(started: RunStarted, plan: &[&'static Scenario]) -> RunStarted {
 
 /// Opens the target, checks that it may be judged, and describes it.
 fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectations, RunStarted), Failure> {
-    let mut opened = arguments.target.open(&arguments.emulator, &arguments.allow)?;
+    let terms = Terms { allowed: &arguments.allow, fresh: arguments.fresh };
+    let mut opened = arguments.target.open(&arguments.emulator, terms)?;
     let identity = opened.identity();
     refuse_if_locked(arguments, &mut opened)?;
     let risked = arguments.allow.iter().copied().filter(|_| opened.is_physical);

@@ -1,4 +1,4 @@
-//! `attention.reset.*`, `attention.load.*`, `attention.order.*`, `attention.mode-select.*`: what is reported to whom, and how often.
+//! `attention.power-on.*`, `attention.reset.*`, `attention.load.*`, `attention.order.*`, `attention.mode-select.*`: what is reported to whom, and how often.
 
 use super::sets::{MEDIUM_REPORTED, MODE_REPORTED, NOTHING_PENDING, RESET_REPORTED, SELECTED};
 use crate::answer::Answer;
@@ -12,6 +12,15 @@ use discrig_wire::command::{ModeSelect10, ModeSense10};
 use discrig_wire::mode::{ModeData, ModeForm, PageCode};
 
 pub(in crate::families) const ESTABLISHED: &[Scenario] = &[
+    Scenario {
+        slug: "attention.power-on.first-command",
+        clauses: &["sam5-5.14", "sam5-6.3"],
+        level: Level::Must,
+        needs: &[Capability::FirstAnswer],
+        hazard: Hazard::Observe,
+        summary: "the first command since the power came on reports it",
+        body: Body::Example(first_command),
+    },
     Scenario {
         slug: "attention.reset.power-on",
         clauses: &["sam5-5.14", "sam5-6.3"],
@@ -124,6 +133,12 @@ fn reported_after(stage: &mut Stage<'_>, kind: ResetKind, hosts: &[HostId]) -> V
         let rest = unit::attentions(stage, seat)?;
         stage.ensure(rest.iter().all(|code| code.asc != 0x29), || "the reset is reported twice".into())?;
     }
+    Ok(())
+}
+
+fn first_command(stage: &mut Stage<'_>) -> Verdict {
+    let answer = stage.first_answer();
+    stage.expect(&RESET_REPORTED, answer)?;
     Ok(())
 }
 
