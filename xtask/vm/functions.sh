@@ -70,7 +70,7 @@ exclusive() {
     perl -e 'sysopen(my $f, $ARGV[0], 02 | 0200 | 04000) or do { print STDERR "$!\n"; exit 1 }' "$1"
 }
 
-nodes_present() { local nodes=(/sys/block/sr*); [ -e "${nodes[0]}" ] && [ "${#nodes[@]}" -ge "$DRIVES" ]; }
+nodes_present() { local nodes=("/dev/$NODES"[0-9]*); [ -e "${nodes[0]}" ] && [ "${#nodes[@]}" -ge "$DRIVES" ]; }
 
 # A module that registers late may have its node late: the nodes count once they open.
 nodes_open() { local node; for node in /dev/sr*; do sg_turs "$node" >/dev/null 2>&1; done; }
@@ -95,13 +95,12 @@ serial_of() {
     echo "${serial:-none}"
 }
 
-# judge_suite NODE: runs the suite on a drive and says whether it came to its end.
+# judge_suite NODE ARGUMENT...: runs the suite on a drive and says whether it came to its end.
 judge_suite() {
     local node=$1 code started
+    shift
     started=$(uptime_ms)
-    local serial
-    serial=$(serial_of "/dev/$node")
-    timeout -k 5 "$SUITE_LIMIT" "$DISCRIG" test "/dev/$node" "${SUITE[@]}" --serial "$serial" --report-dir "$SHARE/report" >"$SHARE/suite.txt" 2>&1
+    timeout -k 5 "$SUITE_LIMIT" "$DISCRIG" test "/dev/$node" "${SUITE[@]}" "$@" --report-dir "$SHARE/report" >"$SHARE/suite.txt" 2>&1
     code=$?
     echo "$code" >"$SHARE/suite.exit"
     fact suite.seconds "$((($(uptime_ms) - started) / 1000))"

@@ -19,4 +19,4 @@ usable() { sg_turs "$slow" >/dev/null 2>&1; }
 eventually 10 usable
 verdict slow.usable-after $? "TEST UNIT READY after the error handler"
 
-judge_suite sr1
+judge_suite sr1 --serial "$(serial_of /dev/sr1)"

@@ -1,6 +1,6 @@
 # The whole suite on the first drive, which must be free afterwards.
 
-judge_suite sr0
+judge_suite sr0 --serial "$(serial_of /dev/sr0)"
 node=$(first_node)
 why=$(lets_go "/dev/$(sg_of "$node")")
 verdict removable-afterwards $? "eject after the suite: ${why:-succeeds}"

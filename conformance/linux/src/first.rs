@@ -3,7 +3,7 @@
 //! Linux cannot tell whether anything that could report a unit attention was asked before: the caller says that nothing was, and what
 //! sysfs shows must not contradict. A driver that is bound to the drive has asked it: `sr` asks for readiness and capacity as soon as it sees
 //! the drive. libata asks ATAPI drives whether they are ready after each reset, the one at boot included, unless it is told not to
-//! reset (`libata.force=norst`).
+//! reset (`libata.force=norst`, which holds for SATA and not for PATA).
 
 use crate::ask::Ask;
 use crate::node::Node;

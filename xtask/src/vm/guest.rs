@@ -12,6 +12,7 @@ pub(crate) const INIT: &str = include_str!("../../vm/init.sh");
 
 /// The scripts that run in the host's root file system, by file name.
 const SCRIPTS: &[(&str, &str)] = &[
+    ("fresh.sh", include_str!("../../vm/fresh.sh")),
     ("functions.sh", include_str!("../../vm/functions.sh")),
     ("kill.sh", include_str!("../../vm/kill.sh")),
     ("lock.sh", include_str!("../../vm/lock.sh")),
@@ -28,6 +29,7 @@ impl Script {
     /// Its file name.
     const fn file(self) -> &'static str {
         match self {
+            Self::Fresh => "fresh.sh",
             Self::Kill => "kill.sh",
             Self::Lock => "lock.sh",
             Self::Slow => "slow.sh",
@@ -75,8 +77,9 @@ fn settings(lane: &Lane, seed: u16, suite: &[String], expected: Option<&Path>) -
         suite.extend(["--expect".to_owned(), quoted(path)]);
     }
     format!(
-        "SCRIPT={}\nDRIVES={}\nSUITE=({})\nEXPECTED={}\nSUITE_LIMIT={}\nSEED={seed}\n",
+        "SCRIPT={}\nNODES={}\nDRIVES={}\nSUITE=({})\nEXPECTED={}\nSUITE_LIMIT={}\nSEED={seed}\n",
         lane.script.file(),
+        lane.nodes.name(),
         lane.drives.len(),
         suite.join(" "),
         quoted(expected.as_deref().unwrap_or_default()),

@@ -9,6 +9,8 @@ pub(crate) struct Lane {
     pub(crate) summary: &'static str,
     /// The drives, in the order in which the kernel shall find them.
     pub(crate) drives: &'static [Drive],
+    /// The nodes through which they are used.
+    pub(crate) nodes: Nodes,
     /// The guest's script.
     pub(crate) script: Script,
     /// Arguments of `discrig test`.
@@ -22,6 +24,8 @@ pub(crate) struct Lane {
 /// A script of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Script {
+    /// The first answer of a drive.
+    Fresh,
     /// SIGKILL at random moments.
     Kill,
     /// Two processes and one lock.
@@ -34,6 +38,35 @@ pub(crate) enum Script {
     Unplug,
 }
 
+/// The nodes that the guest has for a drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nodes {
+    /// `sg` alone, and nobody asks the drive for anything that could report a unit attention: not the firmware, which would
+    /// look at the disc; not the optical driver, which would as soon as it is there; not libata, which would after a reset. Nor does the
+    /// kernel ask for vital product data: where a page is refused, libata fetches the sense, which could be that of a unit attention.
+    Sg,
+    /// `sr` and `sg`.
+    Sr,
+}
+
+impl Nodes {
+    /// The kernel modules for them, each with its arguments.
+    pub(crate) const fn modules(self) -> &'static [&'static str] {
+        match self {
+            Self::Sg => &["scsi_mod default_dev_flags=0x4000000", "libata force=norst", "sg"],
+            Self::Sr => &["sr_mod", "sg"],
+        }
+    }
+
+    /// The first letters of their names.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Sg => "sg",
+            Self::Sr => "sr",
+        }
+    }
+}
+
 /// An optical drive of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Drive {
@@ -43,11 +76,13 @@ pub(crate) struct Drive {
     pub(crate) read_limit: Option<u32>,
 }
 
-/// A kind of drive. Its name is also the id of the device in QEMU.
+/// A kind of drive. Its name is also the id of the device in QEMU; kinds of one name are one device on two adapters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DriveKind {
     /// QEMU's ATAPI drive, on the PIIX controller's libata driver.
     IdeCd,
+    /// QEMU's ATAPI drive, on an AHCI adapter's libata driver. There libata can be told not to reset the drive.
+    IdeCdAhci,
     /// QEMU's SCSI drive on virtio-scsi.
     ScsiCd,
     /// The kernel's own pseudo drive, which knows no MMC command.
@@ -78,6 +113,12 @@ impl DriveKind {
                 controller: &[],
                 device: "ide-cd,bus=ide.{n}",
                 modules: &["ata_piix"],
+            },
+            Self::IdeCdAhci => &Attachment {
+                name: "ide-cd",
+                controller: &["ich9-ahci,id=ahci"],
+                device: "ide-cd,bus=ahci.{n}",
+                modules: &["ahci"],
             },
             Self::ScsiCd => &Attachment {
                 name: "scsi-cd",
@@ -110,7 +151,7 @@ const fn drive(kind: DriveKind) -> Drive {
 }
 
 /// What every guest loads.
-pub(crate) const BASE_MODULES: &[&str] = &["virtio_pci", "9pnet_virtio", "9p", "sr_mod", "sg"];
+pub(crate) const BASE_MODULES: &[&str] = &["virtio_pci", "9pnet_virtio", "9p"];
 
 /// The suite on hardware that has nothing to lose: the discs are read-only files, the drives come back at the next boot.
 const WHOLE_SUITE: &[&str] = &["--allow", "tray,wedge"];
@@ -118,6 +159,8 @@ const WHOLE_SUITE: &[&str] = &["--allow", "tray,wedge"];
 const LONG_SUITE: &[&str] = &["--allow", "tray", "--cases", "100000"];
 /// The timeouts. Each command that is given up costs 20 s of this drive.
 const SLOW_SUITE: &[&str] = &["--allow", "tray,wedge", "--only", "timeout.*"];
+/// What can be judged of a drive's first answer. Nothing is allowed, because whatever needs that would ask the drive first.
+const FRESH_SUITE: &[&str] = &["--fresh", "--only", "attention.power-on.*"];
 const SUITE_CHECKS: &[&str] = &["suite", "removable-afterwards", "free-afterwards"];
 /// Enough for the slowest of these lanes on two cores that have nothing else to do. Measured: `usb-storage` 140 s, of which
 /// 100 s are resets, after each of which the kernel's driver waits for six seconds; `scsi-debug` 208 s, whose bus needs ten seconds after
@@ -130,10 +173,25 @@ const fn suite(name: &'static str, summary: &'static str, drives: &'static [Driv
         name,
         summary,
         drives,
+        nodes: Nodes::Sr,
         script: Script::Suite,
         suite: WHOLE_SUITE,
         checks: SUITE_CHECKS,
         limit_s: SUITE_LIMIT_S,
+    }
+}
+
+/// A lane that judges the first answer of one drive after power on.
+const fn fresh(name: &'static str, summary: &'static str, drives: &'static [Drive]) -> Lane {
+    Lane {
+        name,
+        summary,
+        drives,
+        nodes: Nodes::Sg,
+        script: Script::Fresh,
+        suite: FRESH_SUITE,
+        checks: &["fresh.nothing-asked-before", "suite", "fresh.asked-first", "fresh.attentions-arrive"],
+        limit_s: 150,
     }
 }
 
@@ -151,10 +209,13 @@ pub(crate) const LANES: &[Lane] = &[
         "the suite on the kernel's pseudo drive, which knows no MMC",
         &[drive(DriveKind::ScsiDebug)],
     ),
+    fresh("ide-cd-fresh", "the first answer of QEMU's ATAPI drive", &[drive(DriveKind::IdeCdAhci)]),
+    fresh("scsi-cd-fresh", "the first answer of QEMU's SCSI drive", &[drive(DriveKind::ScsiCd)]),
     Lane {
         name: "slow",
         summary: "the timeout scenarios on a drive that reads 2048 bytes a second",
         drives: &[drive(DriveKind::IdeCd), Drive { kind: DriveKind::IdeCd, read_limit: Some(2048) }],
+        nodes: Nodes::Sr,
         script: Script::Slow,
         suite: SLOW_SUITE,
         checks: &["slow.times-out", "slow.usable-after", "suite"],
@@ -164,6 +225,7 @@ pub(crate) const LANES: &[Lane] = &[
         name: "unplug",
         summary: "a drive goes away in the middle of the suite, by QEMU's monitor and by sysfs",
         drives: &[drive(DriveKind::IdeCd), drive(DriveKind::ScsiCd), drive(DriveKind::UsbStorage)],
+        nodes: Nodes::Sr,
         script: Script::Unplug,
         suite: LONG_SUITE,
         checks: &[
@@ -178,6 +240,7 @@ pub(crate) const LANES: &[Lane] = &[
         name: "lock",
         summary: "one process holds the drive, others learn who; its death frees the drive",
         drives: &[drive(DriveKind::ScsiCd)],
+        nodes: Nodes::Sr,
         script: Script::Lock,
         suite: &[],
         checks: &[
@@ -193,6 +256,7 @@ pub(crate) const LANES: &[Lane] = &[
         name: "kill",
         summary: "runs killed or interrupted at random moments leave the drive neither locked nor prevented",
         drives: &[drive(DriveKind::ScsiCd)],
+        nodes: Nodes::Sr,
         script: Script::Kill,
         suite: LONG_SUITE,
         checks: &[

@@ -38,6 +38,12 @@ const COMMON: &[&str] = &[
     "stdio",
 ];
 
+/// Firmware that starts a kernel and does nothing else. QEMU has it beside the usual one, which looks at the disc in each drive.
+const SHORT_FIRMWARE: &str = "qboot.rom";
+
+/// QEMU's trace events for the commands of all kinds of drives.
+const COMMAND_EVENTS: &[&str] = &["ide_atapi_cmd_packet", "scsi_req_parsed"];
+
 /// The kernel's command line. The mitigations cost seconds under emulation and protect nothing here.
 const KERNEL_ARGUMENTS: &str =
     "console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check cryptomgr.notests";
@@ -53,6 +59,10 @@ pub(crate) struct Guest<'a> {
     pub(crate) disc: &'a Path,
     /// Its drives.
     pub(crate) drives: &'a [Drive],
+    /// Whether no firmware looks at the drives, and QEMU notes every command that one is sent, in `trace.log` of the shared folder.
+    pub(crate) untouched: bool,
+    /// Further arguments of QEMU.
+    pub(crate) further: &'a [String],
     /// The shared folder, which also gets the logs.
     pub(crate) share: &'a Path,
 }
@@ -103,7 +113,13 @@ impl Guest<'_> {
             add("-fsdev", format!("local,id={tag},path={},security_model=none{options}", escaped(path)));
             add("-device", format!("virtio-9p-pci,fsdev={tag},mount_tag={tag}"));
         }
+        if self.untouched {
+            add("-bios", SHORT_FIRMWARE.to_owned());
+            COMMAND_EVENTS.iter().for_each(|event| add("-trace", format!("enable={event}")));
+            add("-D", self.share.join("trace.log").display().to_string());
+        }
         add_drives(self.drives, self.disc, &mut add);
+        arguments.extend_from_slice(self.further);
         arguments
     }
 }

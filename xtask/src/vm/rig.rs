@@ -11,14 +11,14 @@ use cargo_metadata::MetadataCommand;
 use super::guest;
 use super::initramfs;
 use super::kernel::Kernel;
-use super::lanes::{BASE_MODULES, Lane};
+use super::lanes::{BASE_MODULES, Lane, Nodes};
 use super::modules::Index;
 use super::outcome::Outcome;
 use super::qemu::{End, Guest};
 use super::tools;
 
 /// The root of the workspace.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Where expected failures of a lane stand, as `LANE.toml`.
 const EXPECTATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vm/expect");
 /// Bytes of the file on the disc, beside which a short one lies.
@@ -93,6 +93,8 @@ impl Rig {
             initramfs: &initramfs,
             disc: &self.disc,
             drives: lane.drives,
+            untouched: lane.nodes == Nodes::Sg,
+            further: &[],
             share,
         };
         let end = guest.run(limit);
@@ -116,7 +118,7 @@ impl Rig {
 }
 
 /// Makes sure that the folder exists and that nothing in it can be taken for a result of this run.
-fn empty(folder: &Path) -> Result<()> {
+pub(crate) fn empty(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }
@@ -125,11 +127,11 @@ fn empty(folder: &Path) -> Result<()> {
 
 fn wanted_modules(lane: &Lane) -> Vec<&'static str> {
     let drives = lane.drives.iter().flat_map(|drive| drive.kind.attachment().modules);
-    BASE_MODULES.iter().chain(drives).copied().collect()
+    BASE_MODULES.iter().chain(lane.nodes.modules()).chain(drives).copied().collect()
 }
 
 /// Makes the release build of the program under test.
-fn build(target: &Path) -> Result<PathBuf> {
+pub(crate) fn build(target: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["build", "--release", "--bin", "discrig"])
@@ -179,6 +181,17 @@ mod tests {
         let modules = wanted_modules(unplug);
         for module in ["9p", "sr_mod", "ata_piix", "virtio_scsi", "usb_storage"] {
             assert!(modules.contains(&module), "{module}");
+        }
+    }
+
+    #[test]
+    fn fresh_drives_are_asked_by_no_driver() {
+        for lane in LANES.iter().filter(|lane| lane.nodes == Nodes::Sg) {
+            let modules = wanted_modules(lane);
+            assert!(!modules.contains(&"sr_mod"), "{}", lane.name);
+            let at = |name: &str| modules.iter().position(|module| module.starts_with(name));
+            // Whoever asks for a module first says with which arguments.
+            assert!(at("scsi_mod ") < at("libata ") && at("libata ") < at("sg"), "{}", lane.name);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn write(out: &mut dyn Write, outcomes: &[Outcome]) -> io::Result<()>
     }
     writeln!(
         out,
-        "{:12} {:8} {:18} {:>5} {:>5} {:>5} {:>5} {:>5} {:>8}",
+        "{:13} {:8} {:18} {:>5} {:>5} {:>5} {:>5} {:>5} {:>8}",
         "lane", "result", "kernel", "pass", "fail", "skip", "other", "exit", "seconds"
     )?;
     for outcome in outcomes {
@@ -31,7 +31,7 @@ fn write_row(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let [pass, fail, skip, other] = counts.map(|count| or_dash(count.as_ref()));
     writeln!(
         out,
-        "{:12} {:8} {:18} {pass:>5} {fail:>5} {skip:>5} {other:>5} {:>5} {:>8.1}",
+        "{:13} {:8} {:18} {pass:>5} {fail:>5} {skip:>5} {other:>5} {:>5} {:>8.1}",
         outcome.lane,
         outcome.standing().word(),
         or_dash((!outcome.kernel.is_empty()).then_some(&outcome.kernel)),
