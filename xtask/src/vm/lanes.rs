@@ -268,7 +268,7 @@ pub(crate) const LANES: &[Lane] = &[
             "interrupt.no-orphans",
             "interrupt.never-locked",
         ],
-        limit_s: 300,
+        limit_s: 400,
     },
 ];
 
