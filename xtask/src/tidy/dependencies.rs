@@ -28,6 +28,7 @@ const TABLE: &[Row] = &[
     Row("discrig-drive", Only(&["discrig-wire", "discrig-device", "discrig-disc"]), AnyBut(TOOLS)),
     Row("discrig-host", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
     Row("discrig-recorder", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
+    Row("discrig-iscsi", Only(&["discrig-wire"]), Only(&[])),
     Row("discrig-bench", Only(LABORATORY), AnyBut(TOOLS)),
     Row("discrig-linux", Only(&["discrig-wire", "discrig-device", "discrig-recorder"]), AnyBut(TOOLS)),
     Row("discrig-fixtures", Only(&["discrig-wire", "discrig-device"]), Only(&[])),
