@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod burn;
 mod kill_burn;
 mod media;
 mod peers;

@@ -6,16 +6,16 @@
 //!
 //! A lane that cannot run here is skipped, with the reason, and a skip is never a pass: where nothing ran the exit code is 77.
 
-mod guest;
-mod initramfs;
-mod kernel;
+pub(crate) mod guest;
+pub(crate) mod initramfs;
+pub(crate) mod kernel;
 mod lanes;
-mod modules;
+pub(crate) mod modules;
 mod outcome;
-mod qemu;
-mod rig;
+pub(crate) mod qemu;
+pub(crate) mod rig;
 mod table;
-mod tools;
+pub(crate) mod tools;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -28,22 +28,26 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
+use crate::burn;
 use lanes::{LANES, Lane};
 use outcome::{Outcome, Standing};
 use rig::Rig;
 use tools::{PACKAGES, Unavailable};
 
 /// Exit code where all lanes were skipped, as test drivers have it for a skipped test.
-const NOTHING_RAN: i32 = 77;
+pub(crate) const NOTHING_RAN: i32 = 77;
 
 /// Which lanes to run, and how.
 #[derive(Debug, clap::Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  cargo xtask vm\n  cargo xtask vm ide-cd scsi-cd unplug\n  cargo xtask vm --list\n  \
                   cargo xtask vm scsi-cd -- --only 'recorder.*'\n  \
                   apt-get install --no-install-recommends $(cargo xtask vm --packages)"
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Lanes to run; all of them where none is named
     #[arg(value_name = "LANE")]
     names: Vec<String>,
@@ -73,12 +77,22 @@ pub(crate) struct Args {
     suite: Vec<String>,
 }
 
+/// What is done in virtual machines beside the lanes.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    /// Burn with Debian's own tools on served drives
+    Burn(burn::Args),
+}
+
 /// Runs the lanes that `args` ask for and prints what came of them.
 ///
 /// # Errors
 /// When a lane fails, when no lane has a given name, when the program cannot be built, and with `--require` when a lane is
 /// skipped.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if let Some(Other::Burn(args)) = &args.other {
+        return burn::run(args);
+    }
     let out = &mut io::stdout().lock();
     if args.packages {
         writeln!(out, "{}", PACKAGES.join(" "))?;

@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 /// One program and where Debian has it.
-struct Tool {
+#[derive(Debug)]
+pub(crate) struct Tool {
     /// File name of the program.
-    program: &'static str,
+    pub(crate) program: &'static str,
     /// The package it is in; empty where every Debian has it.
-    package: &'static str,
+    pub(crate) package: &'static str,
 }
 
 /// Everything the host and the guest call; the guest uses the host's programs.
@@ -49,12 +50,20 @@ impl fmt::Display for Unavailable {
 
 impl std::error::Error for Unavailable {}
 
-/// Checks that all tools are here.
+/// Checks that the tools of all lanes are here.
 ///
 /// # Errors
 /// [`Unavailable`] with all missing programs and the packages to install.
 pub(crate) fn require_all() -> Result<()> {
-    let missing: Vec<_> = TOOLS.iter().filter(|tool| find(tool.program).is_none()).collect();
+    require(TOOLS)
+}
+
+/// Checks that these tools are here.
+///
+/// # Errors
+/// As [`require_all`].
+pub(crate) fn require(tools: &[Tool]) -> Result<()> {
+    let missing: Vec<_> = tools.iter().filter(|tool| find(tool.program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }

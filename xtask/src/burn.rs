@@ -1,0 +1,209 @@
+//! `cargo xtask vm burn`: Debian's own burning tools on served drives, in a virtual machine.
+//!
+//! A stock Linux under QEMU sees drives through QEMU's iSCSI block driver, and the unmodified wodim, cdrskin, growisofs, dvd+rw-format, xorriso,
+//! dvd+rw-mediainfo and sg3_utils use them. Each cell of the table (a tool in a mode on a medium, see [`rows`]) gets a fresh disc, and what
+//! is read back is compared with what was to be burned. Beside our own drives stand those of other emulators, as far as they can be had.
+
+mod cell;
+mod data;
+mod jobs;
+mod lane;
+mod media;
+mod outcome;
+mod rows;
+mod server;
+mod table;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::MetadataCommand;
+
+use crate::vm::kernel::Kernel;
+use crate::vm::rig;
+use crate::vm::tools::{self, Tool, Unavailable};
+use cell::Cell;
+use lane::{Limits, Shop};
+use media::Medium;
+use server::{Discrig, Server, Tgt};
+use table::Column;
+
+/// What the lane needs beside what every lane needs.
+const TOOLS: &[Tool] = &[
+    Tool { program: "cdrskin", package: "cdrskin" },
+    Tool { program: "dvd+rw-format", package: "dvd+rw-tools" },
+    Tool { program: "genisoimage", package: "genisoimage" },
+    Tool { program: "growisofs", package: "growisofs" },
+    Tool { program: "wodim", package: "wodim" },
+];
+
+/// Drivers of the emulators that cannot be had.
+const ABSENT_PEERS: &[(&str, &str)] = &[(
+    "CDEmu",
+    "its virtual host adapter is a kernel module outside of the kernel (vhba), which Debian does not package, so a stock kernel has no such drive",
+)];
+
+/// Which cells to burn, and on which drives.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask vm burn\n  cargo xtask vm burn --only 'growisofs*' --medium dvd-r\n  \
+                  cargo xtask vm burn --server tgt\n  cargo xtask vm burn --list"
+)]
+pub(crate) struct Args {
+    /// Burn the cells whose names match
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Burn on these media
+    #[arg(long, value_name = "MEDIUM")]
+    medium: Vec<Medium>,
+    /// Whose drives; all of them where none is named
+    #[arg(long, value_name = "SERVER")]
+    server: Vec<Choice>,
+    /// Print the names of the cells and burn nothing
+    #[arg(long)]
+    list: bool,
+    /// The program that serves our drives, instead of a release build made now
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
+    /// How many of our drives burn at a time
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    drives: usize,
+    /// Hard limit for one cell, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    cell_timeout: u64,
+    /// Hard limit for all cells together, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    timeout: u64,
+    /// Fail where the lane cannot run, instead of skipping it
+    #[arg(long)]
+    require: bool,
+}
+
+/// A server that can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Choice {
+    /// `discrig serve`
+    Discrig,
+    /// tgt, the SCSI target of Debian
+    Tgt,
+}
+
+impl Choice {
+    const ALL: [Self; 2] = [Self::Discrig, Self::Tgt];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Discrig => "discrig",
+            Self::Tgt => "tgt",
+        }
+    }
+}
+
+/// Burns the cells that `args` ask for, prints the table and leaves it beside the transcripts.
+///
+/// # Errors
+/// When a cell fails on our drives, when the lane cannot be set up, and with `--require` when it cannot run here.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let out = &mut io::stdout();
+    let cells = cell::select(&args.only, &args.medium)?;
+    if args.list {
+        cells.iter().try_for_each(|cell| writeln!(out, "{}", cell.name()))?;
+        return Ok(());
+    }
+    let (kernel, columns) = match burn(args, &cells) {
+        Ok(burned) => burned,
+        Err(error) if error.is::<Unavailable>() && !args.require => {
+            writeln!(out, "skipped: {error:#}")?;
+            out.flush()?;
+            // Neither a failure nor a success: callers such as `.ci/run` know the number.
+            std::process::exit(crate::vm::NOTHING_RAN);
+        }
+        Err(error) => return Err(error),
+    };
+    let folder = folder()?;
+    let page = table::markdown(&kernel, &columns);
+    fs::write(folder.join("table.md"), &page)?;
+    fs::write(folder.join("table.json"), format!("{:#}\n", table::json(&kernel, &columns)))?;
+    writeln!(out, "\n{page}\nThe transcripts and this table are in {}.", folder.display())?;
+    conclude(&columns)
+}
+
+/// Our drives must not fail; what others cannot do is for comparison.
+fn conclude(columns: &[Column]) -> Result<()> {
+    match columns
+        .iter()
+        .filter(|column| column.server == Choice::Discrig.name())
+        .map(|column| column.count("fail"))
+        .sum()
+    {
+        0 => Ok(()),
+        failed => bail!("{failed} cells failed"),
+    }
+}
+
+/// The folder of the lane.
+fn folder() -> Result<PathBuf> {
+    Ok(target()?.join("vm/burn"))
+}
+
+fn target() -> Result<PathBuf> {
+    let metadata =
+        MetadataCommand::new().current_dir(rig::ROOT).no_deps().exec().context("cargo metadata")?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// Version of the kernel, and what came of the cells on each server.
+fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
+    tools::require_all()?;
+    tools::require(TOOLS)?;
+    let kernel = Kernel::obtain(&target()?.join("vm/kernel"))?;
+    let folder = folder()?;
+    let share = lane::prepare(&folder)?;
+    let disc = share.join("data/first.iso");
+    let mut columns = Vec::new();
+    let mut shops = Vec::new();
+    for choice in Choice::ALL {
+        if !args.server.is_empty() && !args.server.contains(&choice) {
+            continue;
+        }
+        match start(choice, args, &folder, &disc) {
+            Ok(shop) => shops.push(shop),
+            Err(error) if error.is::<Unavailable>() => {
+                columns.push(Column { server: choice.name(), outcomes: Err(format!("{error:#}")) });
+            }
+            Err(error) => return Err(error.context(format!("starting {}", choice.name()))),
+        }
+    }
+    let limits =
+        Limits { cell: Duration::from_secs(args.cell_timeout), all: Duration::from_secs(args.timeout) };
+    let burned = lane::run(&kernel, &share, &shops, cells, limits)?;
+    let burned = shops
+        .iter()
+        .zip(burned)
+        .map(|(shop, outcomes)| Column { server: shop.server.name(), outcomes: Ok(outcomes) });
+    let absent =
+        ABSENT_PEERS.iter().map(|&(server, reason)| Column { server, outcomes: Err(reason.to_owned()) });
+    Ok((kernel.version.clone(), burned.chain(columns).chain(absent).collect()))
+}
+
+/// Starts a server with drives that hold the disc: QEMU attaches no drive whose capacity it cannot read.
+fn start(choice: Choice, args: &Args, folder: &Path, disc: &Path) -> Result<Shop> {
+    let (server, drives): (Box<dyn Server>, _) = match choice {
+        Choice::Discrig => {
+            let drives = args.drives.max(1);
+            let binary = match &args.binary {
+                Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
+                None => rig::build(&target()?)?,
+            };
+            (Box::new(Discrig::start(&binary, folder, drives, disc)?), drives)
+        }
+        Choice::Tgt => {
+            tools::require(&[Tool { program: "tgtd", package: "tgt" }])?;
+            (Box::new(Tgt::start(folder, 1, disc)?), 1)
+        }
+    };
+    Ok(Shop { server, drives })
+}

@@ -1,0 +1,83 @@
+//! discrig's own drives: `discrig serve`, and its control socket.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, process};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::{Process, Server, free_port};
+use crate::burn::media::Medium;
+
+/// A running `discrig serve`.
+#[derive(Debug)]
+pub(crate) struct Discrig {
+    binary: PathBuf,
+    control: PathBuf,
+    port: u16,
+    _process: Process,
+}
+
+impl Discrig {
+    /// Starts it with drives that hold the disc.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) fn start(binary: &Path, folder: &Path, drives: usize, disc: &Path) -> Result<Self> {
+        let port = free_port()?;
+        // Paths of sockets are short, and that of the folder need not be.
+        let control = env::temp_dir().join(format!("discrig-burn-{}.socket", process::id()));
+        let log = folder.join("serve.log");
+        let mut command = Command::new(binary);
+        command.args(["serve", "--pace", "instant", "--listen", &format!("127.0.0.1:{port}"), "--control"]);
+        command.arg(&control);
+        for drive in 0..drives {
+            command.args(["--drive", &format!("{},disc=iso:{}", name(drive), disc.display())]);
+        }
+        let mut process = Process::start(&mut command, &log)?;
+        process.await_ready(&log, || {
+            ensure!(control.exists(), "{} is not there", control.display());
+            Ok(())
+        })?;
+        Ok(Self { binary: binary.to_owned(), control, port, _process: process })
+    }
+
+    /// Says something to a drive through the control socket, and returns the answer.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) fn control(&self, drive: usize, words: &[&str]) -> Result<String> {
+        let output = Command::new(&self.binary)
+            .args(["ctl", "--control"])
+            .arg(&self.control)
+            .arg(name(drive))
+            .args(words)
+            .output()
+            .context("starting discrig ctl")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "discrig ctl {}: {}", words.join(" "), said.trim());
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+impl Server for Discrig {
+    fn name(&self) -> &'static str {
+        "discrig"
+    }
+
+    fn address(&self, drive: usize) -> String {
+        format!("iscsi://127.0.0.1:{}/iqn.2026-11.dev.discrig:{}/0", self.port, name(drive))
+    }
+
+    fn lacks(&self, _medium: Medium) -> Option<&'static str> {
+        None
+    }
+
+    fn insert(&self, drive: usize, medium: Medium) -> Result<()> {
+        self.control(drive, &["insert", &format!("blank:{medium}")]).map(drop)
+    }
+}
+
+fn name(drive: usize) -> String {
+    format!("drive{drive}")
+}
