@@ -66,13 +66,14 @@ impl Unit {
             return None;
         }
         let left = self.clockwork.background(surface.blocks - surface.formatted_to);
-        Some(state.now + left.saturating_sub(state.background))
+        // What is to be recorded comes first.
+        Some(self.recorded_at() + left.saturating_sub(state.background))
     }
 
     /// Time goes on to `to`, and the background format with it.
     pub(crate) fn format_until(&mut self, to: Instant) {
         let Some(due) = self.background_deadline() else { return };
-        let spent = self.state.background + to.since(self.state.now);
+        let spent = self.state.background + to.since(self.recorded_at());
         let (blocks, rest) = if to >= due {
             (u32::MAX, core::time::Duration::ZERO)
         } else {

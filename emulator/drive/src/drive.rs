@@ -8,16 +8,15 @@ use crate::nexus::NexusId;
 use crate::precheck::admit;
 use crate::profile::Profile;
 use crate::quirk::Quirk;
+use crate::service::{breaks_stream, service_time};
 use crate::state::State;
 use crate::task::{Service, Stage, Task};
 use crate::timing::Timing;
 use crate::tray::TrayAction;
 use crate::unit::Unit;
-use core::time::Duration;
 use discrig_device::Instant;
 use discrig_disc::{Disc, Form};
-use discrig_wire::command::{Command, Flags};
-use discrig_wire::sense::FixedSense;
+use discrig_wire::sense::{FixedSense, codes};
 use discrig_wire::{Cdb, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -179,6 +178,7 @@ impl Drive {
     fn pass(&mut self, now: Instant) {
         let now = self.unit.state.now.max(now);
         self.unit.format_until(now);
+        self.unit.drain(now);
         self.unit.state.now = now;
     }
 
@@ -308,6 +308,9 @@ impl Drive {
                 staged: &mut self.staged,
                 abort: &mut abort,
             };
+            if breaks_stream(&self.unit, &command) {
+                return Err(codes::COMMAND_SEQUENCE_ERROR.into());
+            }
             dispatch(&command, &mut self.unit, &mut call)
         });
         if !abort.is_empty() {
@@ -342,36 +345,6 @@ fn copy(from: &[u8], to: &mut [u8]) -> usize {
     let length = from.len().min(to.len());
     to[..length].copy_from_slice(&from[..length]);
     length
-}
-
-/// How long the drive takes before a command takes effect: waking up, positioning, carrying the data.
-fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Duration {
-    let overhead = unit.clockwork.overhead();
-    let Ok(command) = Command::decode(cdb) else { return overhead };
-    let (Ok(disc), Some((first, count))) = (unit.readiness(), extent(&command)) else { return overhead };
-    let spec = disc.kind.spec();
-    let writes = command.spec().flags.contains(Flags::WRITES);
-    let span = if spec.is_recordable() { spec.capacity } else { disc.last_block() + 1 };
-    if first.checked_add(count).is_none_or(|end| end > span) {
-        return overhead;
-    }
-    let speed = unit.speed(spec.kind, writes);
-    let seek = unit.clockwork.seek(spec.family, first.abs_diff(unit.state.head), span);
-    let carry = unit.clockwork.transfer(u64::from(count) * BLOCK as u64, speed);
-    let wake = unit.wake(nexus);
-    overhead + wake + seek + carry
-}
-
-/// The blocks that a command touches.
-fn extent(command: &Command) -> Option<(u32, u32)> {
-    match command {
-        Command::Read10(read) => Some((read.logical_block_address, read.transfer_length.into())),
-        Command::Read12(read) => Some((read.logical_block_address, read.transfer_length)),
-        Command::Seek10(seek) => Some((seek.logical_block_address, 0)),
-        Command::Verify10(verify) => Some((verify.logical_block_address, verify.verification_length.into())),
-        Command::Write10(write) => Some((write.logical_block_address, write.transfer_length.into())),
-        _ => None,
-    }
 }
 
 impl core::fmt::Debug for Drive {

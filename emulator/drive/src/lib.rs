@@ -11,6 +11,7 @@
 
 mod attention;
 mod background;
+mod buffer;
 mod check;
 mod dispatch;
 mod drive;
@@ -27,7 +28,10 @@ mod power;
 mod precheck;
 mod profile;
 mod quirk;
+mod read_ahead;
 mod reservation;
+mod service;
+mod speed;
 mod state;
 mod task;
 mod timing;
@@ -35,6 +39,7 @@ mod tray;
 mod unit;
 
 pub use attention::Attentions;
+pub use buffer::{Buffer, FullBuffer, Run};
 pub use discrig_disc::{Disc, DiscError, DiscState, Family, MediumKind, MediumSpec};
 pub use drive::{BLOCK, Drive, DriveConfig, Output, RestoreError};
 pub use events::{EventQueues, Happening};
@@ -47,10 +52,13 @@ pub use operation::Operation;
 pub use playback::Playback;
 pub use port::{VirtualClock, VirtualPort};
 pub use power::Power;
-pub use profile::{CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData, Profile, Speeds};
+pub use profile::{
+    CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData, Profile, Rotations, Speeds,
+};
 pub use quirk::Quirk;
+pub use read_ahead::{ReadAhead, ReadAheadJump};
 pub use reservation::{Persistent, Reservations};
 pub use state::{SpeedState, State};
 pub use task::{Service, Stage, Task};
-pub use timing::{Latencies, PerFamily, TaskTimes, Timing};
+pub use timing::{Latencies, Pace, PerFamily, Rotation, TaskTimes, Timing, TimingError, ZoneStart};
 pub use tray::{Span, Tray, TrayAction, TrayChange, TrayTimes};

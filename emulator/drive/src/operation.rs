@@ -9,6 +9,7 @@ use crate::tray::Span;
 use crate::unit::Unit;
 use discrig_device::Instant;
 use discrig_disc::{Change, StoreError, Task};
+use discrig_wire::event::BusyEvent;
 use discrig_wire::sense::{SenseCode, codes};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ impl Operation {
 impl Unit {
     /// Begins a change of the disc for a command of `nexus`, which is answered at once with `immediate`, else when the change is complete.
     pub(crate) fn begin(&mut self, nexus: NexusId, change: Change, immediate: bool) -> Outcome {
-        let length = self.wake(nexus) + self.task_time(&change);
+        let length = self.wake(nexus) + self.flush() + self.task_time(&change);
         if length.is_zero() {
             return match self.carry_through(change) {
                 Ok(()) => Ok(Done::Good),
@@ -51,7 +52,7 @@ impl Unit {
         let span = Span::new(self.state.now, length);
         self.state.operation = Some(Operation { span, change, nexus, answered: immediate });
         if immediate {
-            self.raise_others(nexus, Happening::Busy(discrig_wire::event::BusyEvent::CHANGE));
+            self.raise_all(Happening::Busy(BusyEvent::CHANGE));
             return Ok(Done::Good);
         }
         Ok(Done::Until(span.until))
@@ -77,6 +78,7 @@ impl Unit {
     pub(crate) fn complete_operation(&mut self) -> Option<SenseCode> {
         let Operation { change, nexus, answered, .. } = self.state.operation.take()?;
         self.state.power.last_access = self.state.now;
+        self.forget_busy();
         let code = self.carry_through(change).err()?;
         if !answered {
             return Some(code);
@@ -96,10 +98,12 @@ impl Unit {
             _ => codes::WRITE_ERROR,
         };
         let before = self.shown();
+        let calibrates = change.task == Task::Calibrate && !self.clockwork.is_instant();
         match (&mut self.state.disc, &mut self.content) {
             (Some(disc), Some(store)) => disc.apply(change, &mut **store).map_err(|_: StoreError| failed)?,
             _ => return Err(codes::MEDIUM_NOT_PRESENT),
         }
+        self.state.buffer.calibrated |= calibrates;
         self.tell_features(before);
         Ok(())
     }

@@ -2,9 +2,12 @@
 
 mod media;
 mod overrides;
+mod rotation;
 
 pub use overrides::{CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData};
+pub use rotation::Rotations;
 
+use crate::buffer::FullBuffer;
 use crate::timing::Latencies;
 use discrig_disc::{Family, MediumKind};
 use discrig_wire::event::EventClasses;
@@ -86,6 +89,14 @@ pub struct Profile {
     pub read_speeds: Speeds,
     /// Recording speeds.
     pub write_speeds: Speeds,
+    /// How discs turn when they are read.
+    pub read_rotation: Rotations,
+    /// How discs turn when they are recorded.
+    pub write_rotation: Rotations,
+    /// How fast the drive can turn a disc, in revolutions a minute.
+    pub maximum_rpm: u32,
+    /// What a WRITE gets for which the buffer has no room.
+    pub full_buffer: FullBuffer,
     /// Profiles that the drive supports, in the order of feature 0000h.
     pub profiles: Vec<MediaProfile>,
     /// Features that the drive has, beside feature 0000h and as far as they are about media that it supports.
@@ -142,6 +153,10 @@ impl Profile {
                 bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
                 media: BTreeMap::new(),
             },
+            read_rotation: Rotations::generic_reading(),
+            write_rotation: Rotations::generic_recording(),
+            maximum_rpm: 10_500,
+            full_buffer: FullBuffer::Hold,
             profiles: GENERIC_PROFILES.to_vec(),
             features: GENERIC_FEATURES.to_vec(),
             feature_data: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! Everything that the drive knows, as one plain value.
 
+use crate::buffer::Buffer;
 use crate::handlers::keys::Region;
 use crate::ledger::Ledger;
 use crate::modes::ModePages;
@@ -31,6 +32,9 @@ pub struct State {
     pub head: u32,
     /// Speeds that were asked for, in kB/s.
     pub speeds: SpeedState,
+    /// What waits in the buffer for being recorded or read, where that takes time.
+    #[serde(default, skip_serializing_if = "Buffer::is_idle")]
+    pub buffer: Buffer,
     /// Power condition.
     pub power: Power,
     /// Who prevents removal.
@@ -76,6 +80,7 @@ impl State {
             disc: None,
             head: 0,
             speeds: SpeedState::default(),
+            buffer: Buffer::default(),
             power: Power::new(now),
             ledger: Ledger::default(),
             reservations: Reservations::default(),

@@ -1,19 +1,18 @@
-//! How long things take.
+//! How long things take: latencies of the mechanics, the speed at each block, and how fast the drive's time goes.
+
+mod curve;
+mod geometry;
+mod pace;
+
+pub use curve::{Rotation, ZoneStart};
+pub use pace::{Pace, Timing, TimingError};
+
+pub(crate) use curve::{CurveSpec, SpeedCurve, Zone};
+pub(crate) use geometry::Geometry;
 
 use core::time::Duration;
 use discrig_disc::{Family, Task};
 use serde::{Deserialize, Serialize};
-
-/// Which clock the mechanics obey.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Timing {
-    /// Everything takes no time at all.
-    #[default]
-    Instant,
-    /// The latencies of the profile.
-    Realistic,
-}
 
 /// Milliseconds for each family of media.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -53,8 +52,10 @@ pub struct Latencies {
     pub recognize_recordable_ms: u32,
     /// From standby or stop to ready.
     pub spin_up: PerFamily,
-    /// Positioning over a third of the disc.
+    /// Positioning over a third of the band, without the turn that brings the block.
     pub seek: PerFamily,
+    /// Focusing on another layer.
+    pub layer_jump_ms: u32,
     /// Speed of a background format, in kB/s.
     pub background_format_kb_s: u32,
     /// What is not recording in long operations.
@@ -123,6 +124,7 @@ impl Default for Latencies {
             recognize_recordable_ms: 6_000,
             spin_up: PerFamily { cd_ms: 3_000, dvd_ms: 4_000, bd_ms: 5_000 },
             seek: PerFamily { cd_ms: 120, dvd_ms: 135, bd_ms: 200 },
+            layer_jump_ms: 150,
             background_format_kb_s: 3_324,
             tasks: TaskTimes::default(),
         }
@@ -136,13 +138,13 @@ const fn millis(count: u32) -> Duration {
     Duration::from_millis(count as u64)
 }
 
-/// Latencies as they apply: none under [`Timing::Instant`].
+/// Latencies as they apply: none under [`Timing::Instant`], and otherwise at a pace.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clockwork(Option<Latencies>);
+pub(crate) struct Clockwork(Option<(Latencies, u32)>);
 
 impl Clockwork {
     pub(crate) fn new(timing: Timing, latencies: Latencies) -> Clockwork {
-        Clockwork((timing == Timing::Realistic).then_some(latencies))
+        Clockwork(timing.thousandths().map(|thousandths| (latencies, thousandths)))
     }
 
     pub(crate) const fn is_instant(&self) -> bool {
@@ -150,7 +152,22 @@ impl Clockwork {
     }
 
     fn span(&self, of: impl FnOnce(&Latencies) -> Duration) -> Duration {
-        self.0.as_ref().map_or(Duration::ZERO, of)
+        match &self.0 {
+            None => Duration::ZERO,
+            Some((latencies, thousandths)) => pace::on_the_clock(of(latencies), *thousandths),
+        }
+    }
+
+    /// What so many seconds of the drive are on the clock.
+    pub(crate) fn seconds(&self, seconds: f64) -> Duration {
+        self.span(|_| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+    }
+
+    /// The seconds of the drive in a time on the clock.
+    pub(crate) fn in_seconds(&self, clock: Duration) -> f64 {
+        self.0
+            .as_ref()
+            .map_or(f64::INFINITY, |(_, thousandths)| pace::for_the_drive(clock, *thousandths).as_secs_f64())
     }
 
     pub(crate) fn overhead(&self) -> Duration {
@@ -181,15 +198,18 @@ impl Clockwork {
         self.span(|latencies| latencies.tasks.of(task).of(family))
     }
 
-    /// Moving the pick-up over `distance` of `span` blocks. A third of the way takes the nominal time, the whole way twice that.
-    pub(crate) fn seek(&self, family: Family, distance: u32, span: u32) -> Duration {
-        if distance == 0 {
-            return Duration::ZERO;
-        }
+    /// Moving the pick-up from one block to another, and waiting for it to come by. Half the nominal time is settling, whatever the distance;
+    /// a third of the band takes the nominal time, the whole band twice that. From a block to itself it is the turn alone.
+    pub(crate) fn seek(&self, family: Family, curve: &SpeedCurve, from: i32, to: i32) -> Duration {
         self.span(|latencies| {
+            let latency = Duration::try_from_secs_f64(curve.latency(to)).unwrap_or_default();
+            if from == to {
+                return latency;
+            }
+            let geometry = &curve.geometry;
+            let jump = if geometry.layer(from) == geometry.layer(to) { 0 } else { latencies.layer_jump_ms };
             let nominal = latencies.seek.of(family);
-            let share = f64::from(distance.min(span)) / f64::from(span.max(1));
-            nominal.mul_f64(0.5 + 1.5 * share)
+            nominal.mul_f64(0.5 + 1.5 * geometry.distance(from, to)) + millis(jump) + latency
         })
     }
 
@@ -203,40 +223,63 @@ impl Clockwork {
 
     /// The blocks that are formatted in the background in `time`, and what is left of it.
     pub(crate) fn background_blocks(&self, time: Duration) -> (u32, Duration) {
-        let Some(latencies) = &self.0 else { return (u32::MAX, Duration::ZERO) };
-        let blocks = time.as_nanos() * u128::from(latencies.background_format_kb_s) / u128::from(BLOCK_NANOS);
+        let Some((latencies, thousandths)) = &self.0 else { return (u32::MAX, Duration::ZERO) };
+        let nanos = pace::for_the_drive(time, *thousandths).as_nanos();
+        let blocks = nanos * u128::from(latencies.background_format_kb_s) / u128::from(BLOCK_NANOS);
         let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
         (blocks, time.saturating_sub(self.background(blocks)))
-    }
-
-    /// Carrying `bytes` at `speed` kB/s.
-    pub(crate) fn transfer(&self, bytes: u64, speed: u32) -> Duration {
-        self.span(|_| Duration::from_nanos(bytes.saturating_mul(1_000_000) / u64::from(speed.max(1))))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use discrig_disc::{DiscState, MediumKind};
+
+    fn curve(kind: MediumKind, kb_s: u32) -> SpeedCurve {
+        let spec = CurveSpec { rotation: Rotation::Clv, kb_s, speeds: &[], zones: &[], maximum_rpm: 10_000 };
+        SpeedCurve::new(Geometry::of(&DiscState::blank(kind).unwrap()), &spec)
+    }
 
     #[test]
     fn nothing_takes_time_in_an_instant_world() {
         let clockwork = Clockwork::new(Timing::Instant, Latencies::default());
-        assert_eq!(clockwork.open() + clockwork.seek(Family::Cd, 9, 10), Duration::ZERO);
-        assert_eq!(clockwork.transfer(1 << 30, 1), Duration::ZERO);
+        let cd = curve(MediumKind::CdR, 706);
+        assert_eq!(clockwork.open() + clockwork.seek(Family::Cd, &cd, 9, 10), Duration::ZERO);
+        assert_eq!(clockwork.seconds(1e9), Duration::ZERO);
     }
 
     #[test]
-    fn real_times() {
-        let clockwork = Clockwork::new(Timing::Realistic, Latencies::default());
-        assert_eq!(clockwork.recognize(Family::Bd, true), Duration::from_secs(17));
-        assert_eq!(clockwork.transfer(4_495_500, 4_495), Duration::from_nanos(1_000_111_234));
-        assert_eq!(clockwork.seek(Family::Cd, 0, 100), Duration::ZERO);
-        let third = clockwork.seek(Family::Cd, 100, 300);
-        assert_eq!(third, Duration::from_millis(120));
-        assert_eq!(clockwork.seek(Family::Cd, 300, 300), 2 * third);
-        let (blocks, rest) = clockwork.background_blocks(Duration::from_secs(10));
-        assert_eq!(blocks, 10 * 3_324_000 / 2048);
-        assert_eq!(clockwork.background(blocks) + rest, Duration::from_secs(10));
+    fn real_times_and_ten_times_as_fast() {
+        let real = Clockwork::new(Timing::Realistic, Latencies::default());
+        assert_eq!(real.recognize(Family::Bd, true), Duration::from_secs(17));
+        assert_eq!(real.seconds(1.5), Duration::from_millis(1500));
+        let fast = Clockwork::new("10".parse().unwrap(), Latencies::default());
+        assert_eq!(fast.recognize(Family::Bd, true), Duration::from_millis(1700));
+        assert_eq!(fast.in_seconds(fast.seconds(2.5)), 2.5);
+        for clockwork in [real, fast] {
+            let (blocks, rest) = clockwork.background_blocks(Duration::from_secs(10));
+            assert_eq!(clockwork.background(blocks) + rest, Duration::from_secs(10));
+        }
+        assert_eq!(real.background_blocks(Duration::from_secs(10)).0, 10 * 3_324_000 / 2048);
+    }
+
+    /// From the innermost block a third of the band out, all of the band, and not at all; and at half a turn each.
+    #[test]
+    fn seeking() {
+        let real = Clockwork::new(Timing::Realistic, Latencies::default());
+        let cd = curve(MediumKind::CdR, 706);
+        let took = |to| (real.seek(Family::Cd, &cd, 0, to), real.seconds(cd.latency(to)));
+        let (stay, turn) = took(0);
+        assert_eq!(stay, turn);
+        assert_eq!(turn.as_millis(), 15, "4x of some 500 turns a minute");
+        // 36 mm from the centre: the share (36² - 25²) / (58² - 25²) of the blocks.
+        let (third, turn) = took((359_849.0 * 671.0 / 2739.0) as i32);
+        assert_eq!((third - turn).as_millis(), 119);
+        let (all, turn) = took(359_849);
+        assert_eq!(all - turn, Duration::from_millis(240));
+        let dual = curve(MediumKind::DvdPlusRDl, 3324);
+        let jump = real.seek(Family::Dvd, &dual, 2_086_911, 2_086_912);
+        assert!(jump > Duration::from_millis(67 + 150), "{jump:?}");
     }
 }

@@ -1,7 +1,8 @@
 //! The logical unit: its state with what it is made of. Commands are handled against it; commands that wait are not its business.
 
+use crate::buffer::Buffer;
 use crate::check::Check;
-use crate::drive::{BLOCK, DriveConfig};
+use crate::drive::DriveConfig;
 use crate::events::{EventQueues, Happening};
 use crate::ledger::LedgerEvent;
 use crate::nexus::{NexusId, NexusState};
@@ -14,7 +15,7 @@ use crate::timing::Clockwork;
 use crate::tray::{Tray, TrayAction, TrayChange, TrayTimes};
 use core::time::Duration;
 use discrig_device::Instant;
-use discrig_disc::{Change, Disc, DiscState, Family, Form, MediumKind, Store};
+use discrig_disc::{BackgroundState, Change, Disc, DiscState, Family, Form, Store, Task};
 use discrig_wire::event::{
     BusyEvent, EventClass, MediaEvent, MultiHostEvent, MultiHostPriority, PowerEvent, PowerStatus,
 };
@@ -152,7 +153,7 @@ impl Unit {
         let family = disc.map_or(Family::Cd, |disc| disc.kind.spec().family);
         TrayTimes {
             close: self.clockwork.close(),
-            open: self.clockwork.open(),
+            open: self.clockwork.open() + self.letting_go_time(),
             recognize: self.clockwork.recognize(family, disc.is_some_and(DiscState::is_writable)),
             spin_up: self.clockwork.spin_up(family),
         }
@@ -168,6 +169,9 @@ impl Unit {
     }
 
     fn step_tray(&mut self, action: TrayAction) {
+        if action == TrayAction::Open {
+            self.flush();
+        }
         let times = self.tray_times();
         let was_busy = self.state.tray.busy_until().is_some();
         let change = self.state.tray.act(action, self.state.now, self.state.disc.is_some(), &times);
@@ -183,13 +187,27 @@ impl Unit {
             None => {}
         }
         if was_busy && self.state.tray.busy_until().is_none() {
-            // Whoever did not ask while it lasted need not know that it is over.
-            self.state.nexuses.values_mut().for_each(|state| state.events.forget(EventClass::DEVICE_BUSY));
+            self.forget_busy();
         }
+    }
+
+    /// Whoever did not ask while it lasted need not know that it is over.
+    pub(crate) fn forget_busy(&mut self) {
+        self.state.nexuses.values_mut().for_each(|state| state.events.forget(EventClass::DEVICE_BUSY));
+    }
+
+    /// What a recorder does with a disc before it gives it away: what waits in the buffer is recorded, a background format is stopped.
+    fn letting_go_time(&self) -> Duration {
+        let stop = match self.background_state() {
+            Some(BackgroundState::Running) => self.clockwork.task(Task::StopFormat, Family::Dvd),
+            _ => Duration::ZERO,
+        };
+        self.recorded_at().since(self.state.now) + stop
     }
 
     fn medium_gone(&mut self) {
         self.state.speeds = SpeedState::default();
+        self.state.buffer = Buffer::default();
         self.state.head = 0;
         self.raise_all(Happening::Media(MediaEvent::MEDIA_REMOVAL));
         self.raise_all(Happening::FEATURES);
@@ -225,6 +243,7 @@ impl Unit {
     /// Puts a disc into the tray in place of what is there, wherever the tray is.
     pub(crate) fn replace_disc(&mut self, disc: Option<Disc>) {
         self.abandon_operation();
+        self.state.buffer = Buffer::default();
         match disc {
             Some(Disc { state, store }) => {
                 self.state.disc = Some(state);
@@ -245,24 +264,30 @@ impl Unit {
         Some(if then_recognizes { until + self.tray_times().recognize } else { until })
     }
 
-    /// The speed for a kind of medium in kB/s: what was asked for, or the highest.
-    pub(crate) fn speed(&self, kind: MediumKind, writing: bool) -> u32 {
-        let (asked, speeds) = if writing {
-            (self.state.speeds.write, &self.config.profile.write_speeds)
-        } else {
-            (self.state.speeds.read, &self.config.profile.read_speeds)
-        };
-        asked.unwrap_or_else(|| speeds.highest(kind))
+    /// When the drive will have time for commands again that it has none for now.
+    pub(crate) fn busy_until(&self) -> Option<Instant> {
+        self.settled_at().max(self.operation_deadline())
     }
 
     // Changes of the disc.
 
     /// What a change of the disc takes.
     pub(crate) fn task_time(&self, change: &Change) -> Duration {
-        let family = change.after.kind.spec().family;
-        let bytes = change.blocks * BLOCK as u64;
-        self.clockwork.task(change.task, family)
-            + self.clockwork.transfer(bytes, self.speed(change.after.kind, true))
+        let structures = self.clockwork.task(change.task, change.after.kind.spec().family);
+        if change.blocks == 0 || self.clockwork.is_instant() {
+            return structures;
+        }
+        // Whole discs are begun at the first block; what ends a recording goes on where the pick-up is.
+        let first = match change.task {
+            Task::BlankFull | Task::FormatFull => 0,
+            _ => self.state.head as i32,
+        };
+        let capacity = change.after.kind.spec().capacity as i32;
+        let blocks = i32::try_from(change.blocks).unwrap_or(i32::MAX);
+        let curve = self.curve(&change.after, true);
+        let passes = f64::from(blocks / capacity) * curve.seconds(0, capacity);
+        let rest = curve.seconds(first, first.saturating_add(blocks % capacity));
+        structures + self.clockwork.seconds(passes + rest)
     }
 
     // Power.
@@ -281,6 +306,9 @@ impl Unit {
         let mut power = self.state.power;
         if let Some(until) = self.state.playback.as_ref().map(Playback::until) {
             power.last_access = power.last_access.max(until);
+        }
+        if let Some(run) = self.state.buffer.writing.back().filter(|_| self.state.buffer.recording) {
+            power.last_access = power.last_access.max(run.until);
         }
         power.next(&self.state.modes.power_condition)
     }
@@ -372,6 +400,7 @@ impl Unit {
         }
         self.state.reservations.power_cycle();
         self.state.operation = None;
+        self.state.buffer = Buffer::default();
         if let Some(disc) = &mut self.state.disc {
             disc.interrupted();
         }

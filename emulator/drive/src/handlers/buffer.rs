@@ -3,6 +3,8 @@
 use super::read::block;
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::drive::BLOCK;
+use crate::read_ahead::ReadAheadJump;
 use crate::unit::Unit;
 use discrig_wire::buffer::{BufferCapacity, BufferDescriptor, BufferHeader, BufferMode};
 use discrig_wire::command::{ReadBuffer, ReadBufferCapacity, SetReadAhead, WriteBuffer};
@@ -66,10 +68,13 @@ impl Execute for WriteBuffer {
 
 impl Execute for ReadBufferCapacity {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        // What is written has left the buffer when its command is answered.
-        let size = u32::from(unit.config.profile.buffer_kb) * 1024;
-        let capacity =
-            if self.block { BufferCapacity::blocks(size / 2048) } else { BufferCapacity::bytes(size, size) };
+        let [size, free] =
+            [unit.buffer_bytes(), unit.buffer_free()].map(|bytes| u32::try_from(bytes).unwrap_or(u32::MAX));
+        let capacity = if self.block {
+            BufferCapacity::blocks(free / BLOCK as u32)
+        } else {
+            BufferCapacity::bytes(size, free)
+        };
         call.reply(self.allocation_length.into(), |reply| capacity.encode(reply))
     }
 }
@@ -77,8 +82,12 @@ impl Execute for ReadBufferCapacity {
 impl Execute for SetReadAhead {
     fn execute(&self, unit: &mut Unit, _: &mut Call<'_>) -> Outcome {
         let disc = unit.readiness()?;
-        for address in [self.trigger_address, self.read_ahead_address] {
-            disc.readable(block(address)?, 0)?;
+        let [trigger, target] = [block(self.trigger_address)?, block(self.read_ahead_address)?];
+        for address in [trigger, target] {
+            disc.readable(address, 0)?;
+        }
+        if !unit.clockwork.is_instant() {
+            unit.state.buffer.jump = Some(ReadAheadJump { trigger, target });
         }
         Ok(Done::Good)
     }

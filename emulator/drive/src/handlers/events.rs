@@ -141,7 +141,7 @@ fn media(unit: &Unit, event: MediaEvent) -> MediaStatus {
 
 fn busy(unit: &Unit, event: BusyEvent) -> DeviceBusy {
     const UNIT: u128 = Duration::from_millis(100).as_nanos();
-    let Some(until) = unit.state.tray.busy_until() else {
+    let Some(until) = unit.busy_until() else {
         return DeviceBusy { event, ..DeviceBusy::default() };
     };
     let left = until.since(unit.state.now).as_nanos().div_ceil(UNIT);

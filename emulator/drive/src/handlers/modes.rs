@@ -11,8 +11,7 @@ use discrig_wire::command::{CommandSpec, ModeSelect6, ModeSelect10, ModeSense6, 
 use discrig_wire::feature::Profile as MediaProfile;
 use discrig_wire::mode::{
     CapabilitiesPage, DataBlockType, ModeData, ModeForm, ModePage, PageCode, PageControl, ParameterList,
-    ParameterListError, RotationControl, WriteParametersPage, WriteSpeedDescriptor, WriteType,
-    first_difference,
+    ParameterListError, WriteParametersPage, WriteSpeedDescriptor, WriteType, first_difference,
 };
 use discrig_wire::reply::Reply;
 use discrig_wire::sense::codes;
@@ -119,7 +118,7 @@ fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
     let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
     let speeds = unit.config.profile.write_speeds.of(disc.kind);
     let descriptor = |speed: &u32| WriteSpeedDescriptor {
-        rotation_control: RotationControl::CLV,
+        rotation_control: unit.rotation_control(disc, *speed),
         write_speed: narrow(*speed),
     };
     speeds.iter().map(descriptor).collect()
@@ -131,6 +130,10 @@ fn capabilities(unit: &Unit) -> CapabilitiesPage {
     let reads = |media: MediaProfile| profile.supports(media);
     let kind = unit.medium().map_or(MediumKind::CdRom, |disc| disc.kind);
     let write_speed = narrow(unit.speed(kind, true));
+    let rotation_control = match unit.medium().filter(|disc| disc.is_writable()) {
+        Some(disc) => unit.rotation_control(disc, unit.speed(kind, true)),
+        None => claims.rotation_control,
+    };
     CapabilitiesPage {
         dvd_ram_read: claims.dvd_ram_read || reads(MediaProfile::DVD_RAM),
         dvd_r_read: claims.dvd_r_read || reads(MediaProfile::DVD_R_SEQUENTIAL),
@@ -148,6 +151,7 @@ fn capabilities(unit: &Unit) -> CapabilitiesPage {
         buffer_size_kb: profile.buffer_kb,
         current_read_speed: narrow(unit.speed(kind, false)),
         maximum_write_speed: narrow(profile.write_speeds.highest(kind)),
+        rotation_control,
         current_write_speed_mmc_2: write_speed,
         current_write_speed: write_speed,
         ..*claims

@@ -3,10 +3,10 @@
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::state::SpeedState;
+use crate::timing::Zone;
 use crate::unit::Unit;
 use discrig_disc::{DiscState, MediumKind};
 use discrig_wire::command::{GetPerformance, SetCdSpeed, SetStreaming};
-use discrig_wire::mode::RotationControl;
 use discrig_wire::performance::{
     NominalPerformance, PerformanceData, PerformanceKind, StreamingRequest, WriteSpeed,
 };
@@ -50,7 +50,7 @@ impl Performance for GetPerformance {
         Err(Check::field(GetPerformance::SPEC, field).into())
     }
 
-    /// One nominal zone at constant speed; no exceptions.
+    /// The zones of the curve by which the disc is read or recorded; no exceptions.
     fn performance(&self, unit: &Unit, call: &mut Call<'_>, most: usize) -> Outcome {
         let write = self.data_type & WRITE != 0;
         let except = self.data_type & EXCEPT;
@@ -61,18 +61,19 @@ impl Performance for GetPerformance {
         if last.is_some_and(|last| self.starting_lba > last) {
             return Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.starting_lba).into());
         }
-        let zone = unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())).map(|disc| {
-            let speed = unit.speed(disc.kind, write);
-            NominalPerformance {
-                start_block: self.starting_lba,
-                start_performance: speed,
-                end_block: last_block(disc),
-                end_performance: speed,
-            }
-        });
+        let zones = match unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())) {
+            Some(disc) => unit.zones(disc, write, self.starting_lba, last_block(disc)),
+            None => Vec::new(),
+        };
+        let descriptor = |zone: &Zone| NominalPerformance {
+            start_block: zone.first as u32,
+            start_performance: zone.first_kb_s,
+            end_block: zone.last as u32,
+            end_performance: zone.last_kb_s,
+        };
         call.reply(allocation(most, NominalPerformance::SIZE), |reply| {
             PerformanceData::encode(write, except != 0, reply, |reply| {
-                zone.iter().for_each(|zone| zone.encode(reply));
+                zones.iter().map(descriptor).for_each(|zone| zone.encode(reply));
             });
         })
     }
@@ -88,9 +89,10 @@ fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
     let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
     let speeds = unit.config.profile.write_speeds.of(disc.kind);
     let read_speed = unit.speed(disc.kind, false);
+    // Exact is what holds everywhere on the disc.
     let descriptor = |speed: &u32| WriteSpeed {
-        rotation_control: RotationControl::CLV,
-        exact: true,
+        rotation_control: unit.rotation_control(disc, *speed),
+        exact: unit.curve_at(disc, true, *speed).is_constant(),
         end_block: last_block(disc),
         read_speed,
         write_speed: *speed,

@@ -16,33 +16,37 @@ pub(super) fn unprotected(unit: &Unit) -> Result<&DiscState, Refused> {
     Ok(unit.readiness()?)
 }
 
-/// Records blocks. The address is signed: pre-gap and lead-in of a CD have negative ones.
-fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
+/// Records blocks. The address is signed: pre-gap and lead-in of a CD have negative ones. The answer comes when the data are in the buffer, or
+/// with `through` when they are on the medium.
+fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32, through: bool) -> Outcome {
     unprotected(unit)?;
     if count == 0 {
         return Ok(Done::Good);
     }
     unit.wake(call.nexus);
+    let bytes = call.data_out.len() as u64;
+    let lead = unit.admit_recording(first as i32, bytes)?;
     let before = unit.shown();
     let page = unit.state.modes.write_parameters;
     let (Some(disc), Some(store)) = (&mut unit.state.disc, &mut unit.content) else {
         return Err(codes::MEDIUM_NOT_PRESENT.into());
     };
     disc.write(&page, first as i32, count, call.data_out, &mut **store)?;
-    unit.state.head = first.wrapping_add(count);
+    unit.buffered(first as i32, count, bytes, lead);
     unit.tell_features(before);
-    Ok(Done::Good)
+    let cached = unit.state.modes.caching.write_cache_enable;
+    if through || !cached { Ok(Done::Until(unit.state.now + unit.flush())) } else { Ok(Done::Good) }
 }
 
 impl Execute for Write10 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        write(unit, call, self.logical_block_address, self.transfer_length.into())
+        write(unit, call, self.logical_block_address, self.transfer_length.into(), self.force_unit_access)
     }
 }
 
 impl Execute for Write12 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        write(unit, call, self.logical_block_address, self.transfer_length)
+        write(unit, call, self.logical_block_address, self.transfer_length, self.force_unit_access)
     }
 }
 
@@ -52,16 +56,22 @@ impl Execute for WriteAndVerify10 {
             return Err(Check::field(WriteAndVerify10::SPEC, "byte_check").into());
         }
         let (first, count) = (self.logical_block_address, u32::from(self.transfer_length));
-        write(unit, call, first, count)?;
-        if count > 0 {
-            verify_written(unit, call, first as i32, count)?;
+        let recorded = write(unit, call, first, count, true)?;
+        if count == 0 {
+            return Ok(Done::Good);
         }
-        Ok(Done::Good)
+        verify_written(unit, call, first as i32, count)?;
+        Ok(match recorded {
+            Done::Until(recorded) => Done::Until(recorded + unit.verification_time(first as i32, count)),
+            other => other,
+        })
     }
 }
 
 impl Execute for SynchronizeCache {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
+        unit.readiness()?;
+        unit.tell_loss()?;
         let change = unit.readiness()?.synchronize()?;
         unit.begin(call.nexus, change, self.immed)
     }

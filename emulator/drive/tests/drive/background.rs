@@ -65,6 +65,8 @@ fn without_mechanics_it_is_complete_at_once() {
 fn commands_read_and_write_meanwhile_and_hold_it_up() {
     let mut rig = formatting();
     assert_eq!(rig.tell(A, "2A 00 00 10 00 00 00 00 10 00", &image(16)), "GOOD");
+    // A million blocks ahead: the format has to come there first.
+    rig.wait(Duration::from_secs(700));
     assert_eq!(rig.data(A, "28 00 00 10 00 00 00 00 10 00"), image(16));
     assert_eq!(rig.data(A, "28 00 00 20 00 00 00 00 01 00"), [0; 2048], "not reached yet");
     assert_eq!(background(&mut rig), 0b110);

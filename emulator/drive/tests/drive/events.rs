@@ -109,7 +109,7 @@ fn busy_while_it_moves() {
     rig.wait(Duration::from_secs(2));
     assert_eq!(poll(&mut rig, A, BUSY), "00 06 06 7E 00 00 00 00", "it is over");
     rig.happen(HostEvent::ButtonPressed);
-    assert_eq!(poll(&mut rig, A, BUSY), "00 06 06 7E 02 01 00 0F", "no command moves it");
+    assert_eq!(poll(&mut rig, A, BUSY), "00 06 06 7E 02 01 00 41", "no command moves it");
 }
 
 #[test]

@@ -35,4 +35,10 @@ mod rig;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
+mod timing;
+#[cfg(test)]
+mod timing_buffer;
+#[cfg(test)]
+mod timing_events;
+#[cfg(test)]
 mod unit;

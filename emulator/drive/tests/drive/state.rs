@@ -72,8 +72,7 @@ fn as_json() {
 #[test]
 fn a_configuration_of_a_few_lines() {
     let config: DriveConfig =
-        toml::from_str("timing = 'realistic'\nquirks = ['stuck-prevent']\n[profile]\nvendor = 'ACME'")
-            .unwrap();
+        toml::from_str("timing = 'real'\nquirks = ['stuck-prevent']\n[profile]\nvendor = 'ACME'").unwrap();
     assert_eq!(config.profile.vendor, "ACME");
     assert_eq!(toml::from_str::<DriveConfig>(&toml::to_string(&config).unwrap()).unwrap(), config);
     assert!(toml::from_str::<DriveConfig>("quirks = ['unheard-of']").is_err());
