@@ -17,7 +17,7 @@ use std::io::IoSlice;
 /// A connection to the target side.
 ///
 /// # Contract
-/// - After each call that takes `now`, poll events until there are none, send what there is to be sent, and ask for the deadline again.
+/// - After each call that changes something, poll events until there are none, send what there is to be sent, and ask for the deadline again.
 /// - Time never runs backwards.
 /// - Each [`Event::Command`] and [`Event::TaskManagement`] is answered at most once, in any order. Answers to what has ended meanwhile
 ///   are ignored, and say so.
@@ -95,7 +95,7 @@ impl Connection {
     }
 
     /// So many bytes were put into the buffer that [`Connection::receive_buffer`] gave last.
-    pub fn received(&mut self, _now: Duration, count: usize) {
+    pub fn received(&mut self, count: usize) {
         self.framer.received(count);
     }
 
@@ -134,7 +134,7 @@ impl Connection {
     }
 
     /// So many bytes of the output were sent.
-    pub fn sent(&mut self, _now: Duration, count: usize) {
+    pub fn sent(&mut self, count: usize) {
         self.link.outbox.sent(count);
     }
 
@@ -171,14 +171,14 @@ impl Connection {
                 } else if session.ping.is_some() {
                     self.close(now, CloseReason::Idle);
                 } else {
-                    session.nop_in(&mut self.link, now, true);
+                    session.nop_in(&mut self.link, Some(now));
                 }
             }
         }
     }
 
     /// Answers a command without data. `false` when it has ended already.
-    pub fn respond(&mut self, _now: Duration, task: TaskId, outcome: &Outcome) -> bool {
+    pub fn respond(&mut self, task: TaskId, outcome: &Outcome) -> bool {
         let Phase::FullFeature(session) = &mut self.phase else { return false };
         session.respond(&mut self.link, task, outcome)
     }
@@ -187,7 +187,6 @@ impl Connection {
     /// and the initiator expects, and says how many it wrote. It is not called when that is none. `false` when the command has ended already.
     pub fn respond_with(
         &mut self,
-        _now: Duration,
         task: TaskId,
         outcome: &Outcome,
         fill: impl FnOnce(&mut [u8]) -> usize,
@@ -198,13 +197,7 @@ impl Connection {
 
     /// Answers a command with data that are sent from where they are. More than the initiator expects are not sent. `false` when the
     /// command has ended already.
-    pub fn respond_with_data(
-        &mut self,
-        _now: Duration,
-        task: TaskId,
-        outcome: &Outcome,
-        data: Vec<u8>,
-    ) -> bool {
+    pub fn respond_with_data(&mut self, task: TaskId, outcome: &Outcome, data: Vec<u8>) -> bool {
         let Phase::FullFeature(session) = &mut self.phase else { return false };
         session.respond_with_data(&mut self.link, task, outcome, data)
     }
@@ -228,14 +221,14 @@ impl Connection {
     }
 
     /// The tasks of a logical unit, or of all of them, were ended from elsewhere: another nexus reset it or cleared its task set.
-    pub fn abort_tasks(&mut self, now: Duration, lun: Option<Lun>) {
+    pub fn abort_tasks(&mut self, lun: Option<Lun>) {
         if let Phase::FullFeature(session) = &mut self.phase {
-            session.abort_tasks(&mut self.link, now, lun);
+            session.abort_tasks(&mut self.link, lun);
         }
     }
 
     /// Tells the initiator of a SCSI event, such as a unit attention, without being asked.
-    pub fn report_event(&mut self, _now: Duration, lun: Lun, sense: &SenseBuffer) {
+    pub fn report_event(&mut self, lun: Lun, sense: &SenseBuffer) {
         let mut data = (sense.bytes().len() as u16).to_be_bytes().to_vec();
         data.extend_from_slice(sense.bytes());
         self.send_message(AsyncEvent::SCSI, lun, (0, 0, 0), &data);
@@ -303,7 +296,7 @@ impl Connection {
             return Ok(false);
         };
         self.heard = now;
-        self.complete(now, incoming, is_intact)?;
+        self.complete(incoming, is_intact)?;
         Ok(true)
     }
 
@@ -318,14 +311,14 @@ impl Connection {
         }
     }
 
-    fn complete(&mut self, now: Duration, incoming: Incoming, is_intact: bool) -> Result<(), CloseReason> {
+    fn complete(&mut self, incoming: Incoming, is_intact: bool) -> Result<(), CloseReason> {
         match (&mut self.phase, incoming) {
             (Phase::FullFeature(session), incoming) => {
                 let segment = match incoming {
                     Incoming::Request { .. } => self.framer.take_segment(),
                     _ => Vec::new(),
                 };
-                session.complete(&mut self.link, now, incoming, is_intact, segment)
+                session.complete(&mut self.link, incoming, is_intact, segment)
             }
             (Phase::Login(login), Incoming::Request { request: Request::Login(request), .. }) => {
                 let established = login.request(&mut self.link, &request, self.framer.segment());

@@ -8,7 +8,6 @@ use crate::pdu::{
     Lun, RejectReason, TaskManagementFunction, TaskManagementRequest, TaskManagementResponse,
     TaskManagementResponseCode,
 };
-use core::time::Duration;
 
 /// A task management request that the upper layer has.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +20,7 @@ pub(super) struct Managed {
 }
 
 impl Session {
-    pub(super) fn manage(
-        &mut self,
-        link: &mut Link,
-        _now: Duration,
-        immediate: bool,
-        request: &TaskManagementRequest,
-    ) {
+    pub(super) fn manage(&mut self, link: &mut Link, immediate: bool, request: &TaskManagementRequest) {
         if immediate && self.tasks.immediate() + self.managed.len() >= link.limits.immediate_requests {
             let mut bhs = request.encode();
             bhs.set_immediate(true);
@@ -125,7 +118,7 @@ impl Session {
     }
 
     /// Somebody else ended the tasks of a logical unit, or of all: they are gone without an answer.
-    pub(super) fn abort_tasks(&mut self, link: &mut Link, now: Duration, lun: Option<Lun>) {
+    pub(super) fn abort_tasks(&mut self, link: &mut Link, lun: Option<Lun>) {
         let aborted = self.tasks.abort(lun, u64::MAX);
         if aborted.is_empty() {
             return;
@@ -134,7 +127,7 @@ impl Session {
             self.release(link, task);
         }
         // No answer tells the initiator that there is room again.
-        self.nop_in(link, now, false);
+        self.nop_in(link, None);
         self.pump(link);
     }
 

@@ -173,12 +173,12 @@ impl Session {
 
     /// What is wrong with a command before anybody looks at its descriptor block.
     fn refusal(&self, head: &Head, header: &ScsiCommand) -> Result<Option<SenseCode>, CloseReason> {
-        for segment in Additional::parse_all(&head.additional) {
-            match segment {
-                Ok(Additional::ExtendedCdb(_)) => return Ok(Some(INVALID_OPERATION_CODE)),
-                Ok(_) => return Ok(Some(INVALID_FIELD_IN_INFORMATION_UNIT)),
-                Err(_) => return Err(CloseReason::Protocol("malformed additional header segments")),
-            }
+        let additional: Result<Vec<_>, _> = Additional::parse_all(&head.additional).collect();
+        let malformed = |_| CloseReason::Protocol("malformed additional header segments");
+        match additional.map_err(malformed)?.first() {
+            Some(Additional::ExtendedCdb(_)) => return Ok(Some(INVALID_OPERATION_CODE)),
+            Some(_) => return Ok(Some(INVALID_FIELD_IN_INFORMATION_UNIT)),
+            None => {}
         }
         let (flags, immediate) = (header.flags, head.bhs.data_length());
         let writes = flags.contains(CommandFlags::WRITE);
@@ -246,7 +246,6 @@ impl Session {
     pub(super) fn complete(
         &mut self,
         link: &mut Link,
-        now: Duration,
         incoming: Incoming,
         is_intact: bool,
         segment: Vec<u8>,
@@ -269,11 +268,11 @@ impl Session {
                     task.gather.immediate(bhs.data_length());
                 }
                 let cmd_sn = ScsiCommand::parse(&bhs).cmd_sn;
-                self.sequence(link, now, bhs.is_immediate(), cmd_sn, Held::Command(task))?;
+                self.sequence(link, bhs.is_immediate(), cmd_sn, Held::Command(task))?;
             }
             Incoming::Request { request, bhs } => {
                 let cmd_sn = u32::from_be_bytes([bhs.0[24], bhs.0[25], bhs.0[26], bhs.0[27]]);
-                self.sequence(link, now, bhs.is_immediate(), cmd_sn, Held::Other(request, segment))?;
+                self.sequence(link, bhs.is_immediate(), cmd_sn, Held::Other(request, segment))?;
             }
             Incoming::DataOut { task, header, bhs, .. } => {
                 self.data_arrived(link, task, &header, &bhs, is_intact)
@@ -321,34 +320,27 @@ impl Session {
     fn sequence(
         &mut self,
         link: &mut Link,
-        now: Duration,
         immediate: bool,
         cmd_sn: u32,
         item: Held,
     ) -> Result<(), CloseReason> {
         if immediate {
-            return self.run(link, now, true, item);
+            return self.run(link, true, item);
         }
         if self.window.place(cmd_sn) != Place::Next {
             self.held.insert(cmd_sn, item);
             return Ok(());
         }
         self.window.advance();
-        self.run(link, now, false, item)?;
+        self.run(link, false, item)?;
         while let Some(item) = self.held.remove(&self.window.expected()) {
             self.window.advance();
-            self.run(link, now, false, item)?;
+            self.run(link, false, item)?;
         }
         Ok(())
     }
 
-    fn run(
-        &mut self,
-        link: &mut Link,
-        now: Duration,
-        immediate: bool,
-        item: Held,
-    ) -> Result<(), CloseReason> {
+    fn run(&mut self, link: &mut Link, immediate: bool, item: Held) -> Result<(), CloseReason> {
         match item {
             Held::Command(id) => {
                 let Some(task) = self.tasks.get_mut(id) else { return Ok(()) };
@@ -361,7 +353,7 @@ impl Session {
             }
             Held::Other(Request::Logout(request), _) => return self.logout(link, &request),
             Held::Other(Request::NopOut(ping), data) => self.ping_arrived(link, &ping, &data),
-            Held::Other(Request::TaskManagement(request), _) => self.manage(link, now, immediate, &request),
+            Held::Other(Request::TaskManagement(request), _) => self.manage(link, immediate, &request),
             Held::Other(Request::Text(request), data) => self.text(link, &request, &data)?,
             Held::Other(..) | Held::Void => {}
         }
@@ -471,10 +463,10 @@ impl Session {
         link.outbox.push(answer.encode(), &data[..data.len().min(most)]);
     }
 
-    /// Sends a NOP-In of the target's own: a ping, or, without one, just where the window stands.
-    pub(super) fn nop_in(&mut self, link: &mut Link, now: Duration, is_ping: bool) {
+    /// Sends a NOP-In of the target's own: a ping at a time, or just where the window stands.
+    pub(super) fn nop_in(&mut self, link: &mut Link, ping: Option<Duration>) {
         let mut tag = RESERVED_TAG;
-        if is_ping {
+        if let Some(now) = ping {
             tag = self.issue_tag();
             self.ping = Some((tag, now));
         }

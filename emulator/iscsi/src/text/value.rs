@@ -71,7 +71,7 @@ fn hexadecimal_digit(digit: u8) -> Option<u8> {
 /// Groups of four, the last one padded with `=` or not.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let unpadded = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
-    if text.is_empty() || text.len() != unpadded.len() && text.len() % 4 != 0 {
+    if text.is_empty() || text.len() != unpadded.len() && !text.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(unpadded.len() * 3 / 4);
