@@ -6,12 +6,14 @@
 //! - [`pdu`] is the layer of bytes: headers as a table.
 //! - [`text`] is the language of logins: pairs, the table of keys, and how two values become one.
 //! - [`chap`] is how one side proves to the other who it is.
+//! - [`initiator`] is a session with a target.
 //! - [`target`] is a portal with its targets and sessions.
 
 #![forbid(unsafe_code)]
 
 pub mod chap;
 mod framer;
+pub mod initiator;
 pub mod name;
 mod outbox;
 pub mod params;
