@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::serve_cli::{CtlArguments, ServeArguments};
 use crate::target::{DiscSpec, Target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core::time::Duration;
@@ -27,6 +28,11 @@ pub enum Command {
     /// Serve handles to another process of discrig (used internally)
     #[command(hide = true)]
     Agent(AgentArguments),
+    /// Change discs, pull plugs and install faults at a running server
+    #[command(
+        after_help = "Examples:\n  discrig ctl --control /tmp/discrig.socket list\n  discrig ctl --control /tmp/discrig.socket a insert blank:bd-re"
+    )]
+    Ctl(CtlArguments),
     /// Send one command and decode the answer
     #[command(after_help = "Example: discrig exec /dev/sr0 -- 12 00 00 00 24 00")]
     Exec(ExecArguments),
@@ -42,6 +48,11 @@ pub enum Command {
     /// Run a recorded step list again
     #[command(after_help = "Example: discrig replay reproduction.toml /dev/sr0")]
     Replay(ReplayArguments),
+    /// Serve emulated drives over iSCSI
+    #[command(
+        after_help = "Examples:\n  discrig serve --drive a,disc=blank:bd-re --drive b,disc=iso:FILE --control /tmp/discrig.socket\n  DISCRIG_CHAP_SECRET=... discrig serve --listen 0.0.0.0:3260 --chap-user burner --drive a"
+    )]
+    Serve(ServeArguments),
     /// Run the suite and write reports
     #[command(
         after_help = "Examples:\n  discrig test\n  discrig test /dev/sr0 --allow tray --report-dir out\n  discrig test --defect release-never-frees --only 'recorder.*'"

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cabinet;
 pub mod cli;
 mod commands;
 mod convert;
@@ -13,6 +14,7 @@ mod failure;
 mod interrupt;
 mod progress;
 mod selection;
+pub mod serve_cli;
 pub mod session;
 pub mod target;
 
@@ -26,11 +28,13 @@ use std::process::ExitCode;
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Agent(arguments) => commands::agent::run(&arguments),
+        Command::Ctl(arguments) => commands::ctl::run(&arguments),
         Command::Exec(arguments) => commands::exec::run(&arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::List(arguments) => commands::list::run(&arguments),
         Command::Lock(arguments) => commands::lock::run(&arguments),
         Command::Replay(arguments) => commands::replay::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Test(arguments) => commands::test::run(&arguments),
     };
     match outcome {

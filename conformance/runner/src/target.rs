@@ -171,7 +171,7 @@ fn open_emulator(profile: &str, arguments: &EmulatorArguments) -> Result<Opened,
     Ok(Opened { bench: Box::new(bench), source: Box::new(source), backend: "emulator", is_physical: false })
 }
 
-fn defect(name: &str) -> Result<Defect, Failure> {
+pub(crate) fn defect(name: &str) -> Result<Defect, Failure> {
     let table = discrig_fixtures::defect(name).ok_or_else(|| {
         let near = perhaps(name, discrig_fixtures::defects().map(|(name, _)| name));
         Failure::Usage(format!("there is no defect `{name}`{near}; `discrig list defects` shows them"))

@@ -1,0 +1,138 @@
+//! `discrig serve`: emulated drives as iSCSI targets.
+
+use crate::cabinet::Cabinet;
+use crate::failure::Failure;
+use crate::serve_cli::{DriveArgument, LogLines, ServeArguments};
+use crate::target::{self, DEFAULT_PROFILE};
+use crate::terminal;
+use discrig_bench::ModelKind;
+use discrig_device::fault::Plan;
+use discrig_iscsi::chap::{Authentication, Credentials, Secret};
+use discrig_iscsi::target::Limits;
+use discrig_reports::ExitCode;
+use discrig_serve::{DriveSetup, LogFormat, ServeError, Server, ServerConfig};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The variable that has the secret, when no file does.
+const SECRET_VARIABLE: &str = "DISCRIG_CHAP_SECRET";
+
+pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
+    let config = ServerConfig {
+        listen: arguments.listen,
+        authentication: authentication(arguments)?,
+        limits: limits(arguments),
+        grace: arguments.grace,
+        control: arguments.control.clone(),
+        transcripts: arguments.transcript.clone(),
+        log: match arguments.log_format {
+            LogLines::Json => LogFormat::Json,
+            LogLines::None => LogFormat::Silent,
+            LogLines::Text => LogFormat::Text,
+        },
+        drives: arguments.drive.iter().map(|drive| setup(drive, arguments)).collect::<Result<_, _>>()?,
+        ..ServerConfig::new(Arc::new(Cabinet))
+    };
+    let server = Server::bind(config).map_err(failure)?;
+    for drive in server.served() {
+        terminal::out(&drive.to_string());
+    }
+    server.run().map_err(failure)?;
+    Ok(ExitCode::AsExpected)
+}
+
+fn failure(error: ServeError) -> Failure {
+    if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Target(error.to_string()) }
+}
+
+fn limits(arguments: &ServeArguments) -> Limits {
+    Limits {
+        connections: arguments.max_connections,
+        sessions: arguments.max_sessions,
+        queue_depth: arguments.queue_depth,
+        login_time: arguments.login_time,
+        idle_time: arguments.idle_time,
+        data_out_length: arguments.max_data,
+        ..Limits::default()
+    }
+}
+
+/// One drive with all that its argument names.
+fn setup(drive: &DriveArgument, arguments: &ServeArguments) -> Result<DriveSetup, Failure> {
+    let DriveArgument { name, profile, disc, faults, defect } = drive;
+    let model_name = profile.as_deref().unwrap_or(DEFAULT_PROFILE);
+    let model = target::model(model_name)?;
+    let mut config = model.drive_config();
+    config.timing = arguments.pace.timing();
+    if let Some(defect) = defect {
+        let found = target::defect(defect)?;
+        if found.drive.is_empty() {
+            return Err(Failure::Usage(format!(
+                "defect {defect} is one of hosts or recorder objects, which a served drive does not have"
+            )));
+        }
+        config.quirks.extend(&found.drive);
+    }
+    let faults = match faults {
+        None => Plan::default(),
+        Some(path) => Plan::from_toml(&Failure::read(path)?)
+            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?,
+    };
+    let about = match model.kind {
+        ModelKind::Generic => model_name.to_owned(),
+        ModelKind::Drive | ModelKind::Peer => {
+            format!("{model_name} ({} {})", model.profile.vendor, model.profile.product)
+        }
+    };
+    let disc = disc.clone().unwrap_or_else(|| "none".to_owned());
+    Ok(DriveSetup { name: name.clone(), model: about, config, disc, faults })
+}
+
+/// What initiators must prove.
+fn authentication(arguments: &ServeArguments) -> Result<Option<Authentication>, Failure> {
+    let Some(user) = &arguments.chap_user else {
+        return match arguments.chap_secret_file {
+            Some(_) => Err(Failure::Usage("--chap-secret-file needs --chap-user".to_owned())),
+            None => Ok(None),
+        };
+    };
+    let (secret, whence) = match &arguments.chap_secret_file {
+        Some(path) => (secret_file(path)?, path.display().to_string()),
+        None => {
+            let secret = std::env::var(SECRET_VARIABLE).map_err(|_| {
+                Failure::Usage(format!(
+                    "--chap-user needs a secret: --chap-secret-file, or {SECRET_VARIABLE} in the environment"
+                ))
+            })?;
+            (secret, SECRET_VARIABLE.to_owned())
+        }
+    };
+    let secret = Secret::new(secret).map_err(|error| Failure::Usage(format!("{whence}: {error}")))?;
+    let initiator = Credentials { user: user.clone(), secret };
+    Authentication::new(initiator, None).map(Some).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The secret in a file that nobody else can read, without the end of its line.
+fn secret_file(path: &Path) -> Result<String, Failure> {
+    private(path)?;
+    let text = Failure::read(path)?;
+    Ok(text.strip_suffix('\n').map_or(text.as_str(), |text| text.trim_end_matches('\r')).to_owned())
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = path.metadata().map_err(|error| Failure::Unreadable { path: path.to_owned(), error })?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Failure::Usage(format!(
+            "{}: others can read this secret, so it is none; `chmod 600` it and choose a new one",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) -> Result<(), Failure> {
+    Ok(())
+}
