@@ -15,6 +15,9 @@ use discrig_wire::sense::codes;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
+/// Bytes of the longest block that is recorded: a CD sector with its sub-channels.
+const LONGEST_BLOCK: u64 = 2448;
+
 /// What a WRITE gets for which the buffer has no room.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -159,7 +162,7 @@ impl Unit {
         let _ = store.commit(disc);
     }
 
-    /// Tells once that a recording was cut off (MMC-5 6.44: LOSS OF STREAMING).
+    /// Tells once that a recording was cut off: LOSS OF STREAMING, to the next WRITE or SYNCHRONIZE CACHE.
     pub(crate) fn tell_loss(&mut self) -> Result<(), Refused> {
         if core::mem::take(&mut self.state.buffer.lost) {
             return Err(codes::WRITE_ERROR_LOSS_OF_STREAMING.into());
@@ -205,6 +208,8 @@ impl Unit {
             return Duration::ZERO;
         }
         self.begin_recording();
+        // The command under way brings more than the buffer holds: that this runs empty meanwhile is no accident.
+        self.state.buffer.flushing |= bytes > whole;
         let Some(disc) = self.medium() else { return Duration::ZERO };
         if bytes > whole {
             // All but the last buffer full is recorded meanwhile.
@@ -248,7 +253,7 @@ impl Unit {
         let (kb_s, sequential) =
             (self.speed(disc.kind, true), matches!(disc.recording, Recording::Sequential(_)));
         let streaming = self.must_stream(disc);
-        let block_bytes = (bytes / u64::from(count.max(1))).max(1) as u32;
+        let block_bytes = (bytes / u64::from(count.max(1))).clamp(1, LONGEST_BLOCK) as u32;
         let most = i32::try_from(self.buffer_bytes() / u64::from(block_bytes)).unwrap_or(i32::MAX);
         let first = first.max(end.saturating_sub(most));
         let buffer = &mut self.state.buffer;

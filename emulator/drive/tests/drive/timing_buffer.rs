@@ -233,6 +233,23 @@ fn a_lost_recording_is_told_by_the_next_synchronizing_too() {
     assert_eq!(kept, vec![0x5A; 8 * 2048], "what was acknowledged is there");
 }
 
+/// One command with more than the buffer holds is no under-run: it waits for the medium.
+#[test]
+fn a_command_longer_than_the_buffer() {
+    let mut rig = real(blank(MediumKind::CdR));
+    set(&mut rig, TAO, false);
+    assert_eq!(rig.ask(A, "BB 00 FF FF 0B 06 00 00 00 00 00 00"), "GOOD", "16x");
+    for first in (0..MUCH).step_by(32) {
+        record(&mut rig, first, 32);
+    }
+    let long = 3 * BLOCKS as u16;
+    let seconds = took(&mut rig, &write(MUCH, long), &image(long.into())).as_secs_f64();
+    let recording = f64::from(MUCH + 2 * BLOCKS as i32) * 2.352 / 2822.0;
+    assert!((seconds - recording - 5.0).abs() < 0.2, "{seconds}: calibrating and {recording} of recording");
+    assert_eq!(fill(&mut rig), SIZE);
+    assert_eq!(record(&mut rig, MUCH + i32::from(long), 32), "GOOD");
+}
+
 #[test]
 fn nobody_takes_the_pick_up_away_from_a_recording_at_once() {
     let mut rig = real(blank(MediumKind::CdR));
