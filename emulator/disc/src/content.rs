@@ -1,7 +1,7 @@
 //! Blocks between initiators and the store: what is given becomes records, and records become sectors.
 
 use crate::refusal::Refusal;
-use crate::rules::{Placement, Source, track_at};
+use crate::rules::{Placement, Source, blocks_of, track_at};
 use crate::sector::block::{BlockFormat, SubChannelFormat};
 use crate::sector::frame::{self, Subheader};
 use crate::sector::pack::{PackSymbols, collect, protect};
@@ -124,7 +124,7 @@ impl DiscState {
     /// READ CD: appends what the selection takes of `count` sectors from `first` on.
     ///
     /// # Errors
-    /// CANNOT READ MEDIUM on anything but CD, ILLEGAL MODE FOR THIS TRACK for a sector of another type, LOGICAL BLOCK ADDRESS OUT OF RANGE and
+    /// CANNOT READ MEDIUM on anything but CD, ILLEGAL MODE FOR THIS TRACK for a sector of another type and where data and audio meet, LOGICAL BLOCK ADDRESS OUT OF RANGE and
     /// UNRECOVERED READ ERROR.
     pub fn read_cd(
         &self,
@@ -134,8 +134,13 @@ impl DiscState {
         store: &mut dyn Store,
         answer: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
-        for block in (first..).take(count as usize) {
+        let mut audio = None;
+        for block in blocks_of(first, count)? {
             let whole = self.sector(block, store)?;
+            let is_audio = whole.kind == SectorType::CdDa;
+            if *audio.get_or_insert(is_audio) != is_audio {
+                return Err(Refusal::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, block));
+            }
             let refused = |error| match error {
                 SelectionError::SectorType => Refusal::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, block),
                 SelectionError::Buffer { .. } | SelectionError::IllegalField => {
@@ -182,6 +187,9 @@ impl DiscState {
     /// What the Q channel says of a block.
     #[must_use]
     pub fn position(&self, block: i32) -> Option<Position> {
+        if let Recording::Random(_) = &self.recording {
+            return Position::in_track(&formatted_track(), block);
+        }
         self.place(block).ok().and_then(|(_, track)| Position::in_track(track, block))
     }
 
@@ -219,6 +227,11 @@ impl DiscState {
 
     /// Sub-channels of a block: those that were given, or what the drive made. `None` where nothing is recorded.
     fn sub_channels(&self, block: i32, store: &mut dyn Store) -> Result<Option<SubChannels>, Refusal> {
+        if let Recording::Random(_) = &self.recording {
+            let (session, track) = (Session::default(), formatted_track());
+            let position = Position::in_track(&track, block);
+            return Ok(position.map(|position| made(&session, &track, &position, block)));
+        }
         let Ok((session, track)) = self.place(block) else { return Ok(None) };
         let Some(position) = Position::in_track(track, block) else { return Ok(None) };
         let made = made(session, track, &position, block);
@@ -234,6 +247,11 @@ impl DiscState {
         }
         Ok(Some(channels))
     }
+}
+
+/// The one track of a disc that is formatted.
+fn formatted_track() -> Track {
+    Track::open(1, 0)
 }
 
 /// P and Q as a drive makes them: the position, and now and then the catalogue number or the recording code (at least once in a hundred).

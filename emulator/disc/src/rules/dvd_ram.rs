@@ -81,13 +81,17 @@ impl MediumRules for DvdRam {
         let format_type = FormatType(request.format_type);
         // DVD-RAM drives take no size but those that they offer.
         match format_type {
-            FormatType::FULL if [USUAL, MOST].contains(&request.blocks) => full(disc, request.blocks),
+            // Without certification the defects that are known are kept, and without a complete list of them the size is as well.
+            FormatType::FULL if request.disable_certification && !request.complete_list => quick(disc, now),
+            FormatType::FULL if ![USUAL, MOST].contains(&request.blocks) => {
+                Err(Refusal::parameter(NUMBER_OF_BLOCKS, Some(7)))
+            }
+            FormatType::FULL if request.disable_certification => quick(disc, request.blocks),
+            FormatType::FULL => full(disc, request.blocks),
             FormatType::SPARE_AREA_EXPANSION if expansions(now).any(|blocks| blocks == request.blocks) => {
                 expand(disc, now, request.blocks)
             }
-            FormatType::FULL | FormatType::SPARE_AREA_EXPANSION => {
-                Err(Refusal::parameter(NUMBER_OF_BLOCKS, Some(7)))
-            }
+            FormatType::SPARE_AREA_EXPANSION => Err(Refusal::parameter(NUMBER_OF_BLOCKS, Some(7))),
             _ => Err(Refusal::parameter(FORMAT_TYPE, Some(7))),
         }
     }
@@ -125,6 +129,13 @@ fn full(disc: &DiscState, blocks: u32) -> Result<Change, Refusal> {
     let after = defects::format(disc, surface(blocks, FormatType::FULL), Certification::Full)?;
     let erased = blocks_of(0, MOST)?;
     Ok(Change { after, task: Task::FormatFull, blocks: blocks.into(), erased: vec![erased] })
+}
+
+/// Formatted again with the defects that are known; nothing is checked.
+fn quick(disc: &DiscState, blocks: u32) -> Result<Change, Refusal> {
+    let after = defects::format(disc, surface(blocks, FormatType::FULL), Certification::Keep)?;
+    let erased = blocks_of(0, MOST)?;
+    Ok(Change { after, task: Task::FormatQuick, blocks: 0, erased: vec![erased] })
 }
 
 /// Blocks at the end become spares; the rest is as before (MMC-5 6.5.4.2.2).

@@ -16,7 +16,7 @@ mod shared;
 #[cfg(test)]
 mod trial;
 
-pub(crate) use shared::track_at;
+pub(crate) use shared::{blocks_of, track_at};
 
 pub(crate) use shared::defects::free_spares;
 
@@ -135,6 +135,10 @@ pub struct FormatRequest {
     pub sub_type: u8,
     /// Type-dependent parameter.
     pub parameter: u32,
+    /// DCRT: the medium is not to be checked.
+    pub disable_certification: bool,
+    /// CmpList of the command: on DVD-RAM, whether a size is taken where nothing is certified.
+    pub complete_list: bool,
 }
 
 /// Rules of a family of media. What a family does not know is refused as the default answers do.

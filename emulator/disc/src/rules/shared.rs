@@ -95,7 +95,7 @@ pub(crate) fn track_at(sequence: &Sequence, block: i32) -> Option<&Track> {
 ///
 /// # Errors
 /// LOGICAL BLOCK ADDRESS OUT OF RANGE when no address is that high.
-pub(super) fn blocks_of(first: i32, blocks: u32) -> Result<Range<i32>, Refusal> {
+pub(crate) fn blocks_of(first: i32, blocks: u32) -> Result<Range<i32>, Refusal> {
     i32::try_from(blocks)
         .ok()
         .and_then(|blocks| first.checked_add(blocks))

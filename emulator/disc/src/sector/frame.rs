@@ -187,8 +187,8 @@ pub fn mode_2_form_2(
 
 /// What a sector of a data track says that it is; `None` without sync, or with a mode other than 1 and 2.
 ///
-/// Nothing in a header tells formless sectors of mode 2 from formed ones. Those whose two subheaders agree and are not all zero count as
-/// formed; a sector of nothing but zeros reads the same either way.
+/// Nothing in a header tells formless sectors of mode 2 from formed ones. Those whose two subheaders agree count as formed; where they are
+/// all zero, as they may be in form 1, the error detection code tells. A sector of nothing but zeros reads the same either way.
 #[must_use]
 pub fn sector_type(sector: &Sector) -> Option<SectorType> {
     if sector[..12] != SYNC {
@@ -203,10 +203,21 @@ pub fn sector_type(sector: &Sector) -> Option<SectorType> {
 
 fn mode_2_type(sector: &Sector) -> SectorType {
     let subheader = [sector[16], sector[17], sector[18], sector[19]];
-    if sector[20..24] != subheader || subheader == [0; 4] {
-        return SectorType::Mode2Formless;
+    let is_formed = match subheader {
+        [0, 0, 0, 0] => sector[24..2072].iter().any(|byte| *byte != 0) && has_form_1_code(sector),
+        _ => true,
+    };
+    if sector[20..24] == subheader && is_formed {
+        Subheader::from_bytes(subheader).sector_type()
+    } else {
+        SectorType::Mode2Formless
     }
-    Subheader::from_bytes(subheader).sector_type()
+}
+
+/// Whether the error detection code where form 1 has it is that of the sector.
+fn has_form_1_code(sector: &Sector) -> bool {
+    let covered = SectorType::Mode2Form1.layout().and_then(|layout| layout.edc);
+    covered.is_some_and(|covered| sector[covered.end..covered.end + 4] == edc(&sector[covered]).to_le_bytes())
 }
 
 /// What is wrong with a sector.

@@ -13,9 +13,10 @@ use discrig_wire::toc::{Atip, CdTextPack, FullTocEntry, LEAD_OUT, TocData, TocEn
 const POSITION: u8 = 1;
 /// CONTROL of a data track.
 const DATA: u8 = 4;
-/// Blocks from the lead-out of a session to the program area of the next one: lead-out, lead-in and pre-gap.
-const FIRST_GAP: i32 = cd::FIRST_LEAD_OUT + cd::LEAD_IN_BLOCKS + cd::PAUSE;
-const LATER_GAP: i32 = cd::LATER_LEAD_OUT + cd::LEAD_IN_BLOCKS + cd::PAUSE;
+/// Blocks from the lead-out of a session to the program area of the next one, which its first pause belongs to: two and a half minutes, or one
+/// and a half.
+const FIRST_GAP: i32 = cd::FIRST_LEAD_OUT + cd::LEAD_IN_BLOCKS;
+const LATER_GAP: i32 = cd::LATER_LEAD_OUT + cd::LEAD_IN_BLOCKS;
 
 /// A READ TOC/PMA/ATIP answer.
 #[derive(Clone, Debug, PartialEq)]

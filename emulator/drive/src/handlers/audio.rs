@@ -1,16 +1,17 @@
 //! Playing audio: the PLAY family, SCAN, PAUSE/RESUME, STOP PLAY/SCAN, and READ SUB-CHANNEL.
 
+use super::read::block_at;
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::playback::Playback;
 use crate::unit::Unit;
+use core::ops::Range;
 use discrig_disc::{DiscState, Form, TrackSelector};
 use discrig_wire::ascii::Ascii;
 use discrig_wire::command::{
     PauseResume, PlayAudio10, PlayAudio12, PlayAudioMsf, PlayAudioTrackIndex, ReadSubChannel, Scan,
     StopPlayScan,
 };
-use discrig_wire::msf::Msf;
 use discrig_wire::sense::codes;
 use discrig_wire::sub_channel::{
     CatalogNumberData, CurrentPosition, RecordingCodeData, SubChannelData, SubChannelFormat,
@@ -20,20 +21,46 @@ use discrig_wire::sub_channel::{
 const HERE: u32 = u32::MAX;
 const HERE_MSF: u32 = 0x00FF_FFFF;
 
-/// Plays up to `end`; nothing at all is played when that is where it starts.
+/// Whether a block is audio.
+fn check_audio(disc: &DiscState, block: i32) -> Result<(), Check> {
+    match disc.readable(block, 1)? {
+        Form::Audio => Ok(()),
+        _ => Err(Check::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, block as u32)),
+    }
+}
+
+/// Plays up to `end`, or up to the next track where page 0Eh says so; nothing at all is played when that is where it starts.
 fn play(unit: &mut Unit, call: &mut Call<'_>, first: i32, end: i32) -> Outcome {
     let disc = unit.readiness()?;
-    let illegal = |block: i32| Check::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, block as u32);
-    match disc.readable(first, 1)? {
-        Form::Audio => {}
-        _ => return Err(illegal(first).into()),
+    check_audio(disc, first)?;
+    if end > first {
+        check_audio(disc, end - 1)?;
     }
-    if end > first && disc.readable(end - 1, 1)? != Form::Audio {
-        return Err(illegal(end - 1).into());
-    }
+    let crossing = unit.state.modes.audio_control.stop_on_track_crossing;
+    let end = match audio_track(disc, TrackSelector::Block(first)) {
+        Some(track) if crossing => end.min(track.end),
+        _ => end,
+    };
     unit.wake(call.nexus);
     unit.state.playback = (end > first).then(|| Playback::new(first, end, unit.state.now));
     Ok(Done::Good)
+}
+
+/// The blocks of a track of audio, where it is one that can be played.
+fn audio_track(disc: &DiscState, selector: TrackSelector) -> Option<Range<i32>> {
+    let track = disc.track_information(selector).ok()?;
+    let is_audio = track.track_mode & 4 == 0 && !track.blank;
+    is_audio.then(|| track.start as i32..(track.start + track.size) as i32)
+}
+
+/// The tracks of audio without a gap around a block: what can be scanned.
+fn audio_around(disc: &DiscState, block: i32) -> Option<Range<i32>> {
+    let mut around = audio_track(disc, TrackSelector::Block(block))?;
+    let number = disc.track_information(TrackSelector::Block(block)).ok()?.track;
+    let tracks = |number: u16| audio_track(disc, TrackSelector::Number(number.into()));
+    around.start = (1..number).rev().map_while(tracks).last().map_or(around.start, |first| first.start);
+    around.end = (number + 1..=99).map_while(tracks).last().map_or(around.end, |last| last.end);
+    Some(around)
 }
 
 fn here(unit: &Unit) -> i32 {
@@ -65,9 +92,9 @@ impl Execute for PlayAudioMsf {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let first = match self.starting_msf {
             HERE_MSF => here(unit),
-            field => Msf::from_field(field).lba(),
+            field => block_at(PlayAudioMsf::SPEC, "starting_msf", field)?,
         };
-        let end = Msf::from_field(self.ending_msf).lba();
+        let end = block_at(PlayAudioMsf::SPEC, "ending_msf", self.ending_msf)?;
         if end < first {
             return Err(Check::field(PlayAudioMsf::SPEC, "ending_msf").into());
         }
@@ -96,7 +123,7 @@ impl Execute for Scan {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let first = match self.address_type {
             0 => self.starting_address as i32,
-            1 => Msf::from_field(self.starting_address).lba(),
+            1 => block_at(Scan::SPEC, "starting_address", self.starting_address)?,
             2 => {
                 let disc = unit.readiness()?;
                 let track = disc.track_information(TrackSelector::Number(self.starting_address));
@@ -104,8 +131,13 @@ impl Execute for Scan {
             }
             _ => return Err(Check::field(Scan::SPEC, "address_type").into()),
         };
-        let end = if self.direct { first } else { unit.readiness()?.last_block() as i32 + 1 };
-        play(unit, call, first, end)
+        let disc = unit.readiness()?;
+        check_audio(disc, first)?;
+        let around = audio_around(disc, first).unwrap_or(first..first);
+        let end = if self.direct { around.start } else { around.end };
+        unit.wake(call.nexus);
+        unit.state.playback = (end != first).then(|| Playback::scan(first, end, unit.state.now));
+        Ok(Done::Good)
     }
 }
 
@@ -165,8 +197,9 @@ fn position(disc: &DiscState, block: i32, time: bool) -> CurrentPosition {
     let Some(position) = disc.position(block) else {
         return CurrentPosition { format: SubChannelFormat::POSITION, ..CurrentPosition::default() };
     };
-    // Times within a track count from zero, those of the disc from 00:02:00.
-    let relative = position.relative.lba() + 150;
+    // Times within a track count from zero, those of the disc from 00:02:00. In the pause before it time falls to zero; blocks are negative.
+    let distance = position.relative.lba() + 150;
+    let relative = if position.index == 0 { -1 - distance } else { distance };
     CurrentPosition {
         format: SubChannelFormat::POSITION,
         adr: 1,

@@ -17,15 +17,17 @@ impl Execute for ReadBuffer {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let allocation = self.allocation_length as usize;
         let capacity = SCRATCH as u32;
-        if self.buffer_id != 0 {
-            return Err(Check::field(ReadBuffer::SPEC, "buffer_id").into());
-        }
         let offset = self.buffer_offset as usize;
         let scratch = &unit.state.scratch;
         match BufferMode(self.mode) {
+            // All zeros where there is no such buffer (SPC-3 6.15.5).
             BufferMode::DESCRIPTOR => call.reply(allocation, |reply| {
+                let capacity = if self.buffer_id == 0 { capacity } else { 0 };
                 BufferDescriptor { offset_boundary: 0, capacity }.encode(reply);
             }),
+            BufferMode::DATA | BufferMode::COMBINED if self.buffer_id != 0 => {
+                Err(Check::field(ReadBuffer::SPEC, "buffer_id").into())
+            }
             BufferMode::DATA | BufferMode::COMBINED if offset > SCRATCH => {
                 Err(Check::field(ReadBuffer::SPEC, "buffer_offset").into())
             }

@@ -83,7 +83,7 @@ fn is_current(unit: &Unit, code: FeatureCode) -> bool {
 fn reads(disc: &DiscState, code: FeatureCode) -> bool {
     let of_family: &[FeatureCode] = match disc.kind.spec().family {
         Family::Bd => &[FeatureCode::BD_READ],
-        Family::Cd => &[FeatureCode::MULTI_READ, FeatureCode::CD_READ],
+        Family::Cd => &[FeatureCode::MULTI_READ, FeatureCode::CD_READ, FeatureCode::CD_AUDIO_EXTERNAL_PLAY],
         Family::Dvd => &[FeatureCode::DVD_READ],
     };
     [FeatureCode::RANDOM_READABLE, FeatureCode::REAL_TIME_STREAMING].contains(&code)

@@ -2,7 +2,7 @@
 
 use crate::profile::CdWriteMode;
 use crate::unit::Unit;
-use discrig_disc::Family;
+use discrig_disc::{Family, Rules};
 use discrig_wire::ascii::Ascii;
 use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{
@@ -13,7 +13,7 @@ use discrig_wire::feature::{
     ProfileList, RandomReadable, RandomWritable, RealTimeStreaming, RemovableMedium, RestrictedOverwrite,
     RigidRestrictedOverwrite, TimeOut, WriteOnce, WriteProtect,
 };
-use discrig_wire::mode::DataBlockType;
+use discrig_wire::mode::{DataBlockType, WriteType};
 use discrig_wire::reply::Reply;
 
 pub(super) type Encode = fn(&Unit, bool, &mut Reply<'_>);
@@ -39,7 +39,9 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
         RandomReadable { block_size: 2048, blocking, error_recovery_page: true }.encode(current, reply);
     }),
     (FeatureCode::MULTI_READ, |_, current, reply| MultiRead {}.encode(current, reply)),
-    (FeatureCode::CD_READ, |_, current, reply| CdRead::default().encode(current, reply)),
+    (FeatureCode::CD_READ, |_, current, reply| {
+        CdRead { c2_flags: true, cd_text: true, ..CdRead::default() }.encode(current, reply);
+    }),
     (FeatureCode::DVD_READ, |_, current, reply| {
         DvdRead { multi_110: true, dual_r: true, ..DvdRead::default() }.encode(current, reply);
     }),
@@ -81,7 +83,7 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
             buffer_underrun_free: true,
             test_write: true,
             cd_rw: true,
-            data_block_types: CD_BLOCK_TYPES | 1 << DataBlockType::RAW.0,
+            data_block_types: WriteType::TRACK_AT_ONCE.data_block_types().0,
             ..CdTrackAtOnce::default()
         }
         .encode(current, reply);
@@ -115,10 +117,10 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
     (FeatureCode::DVD_PLUS_R_DL, |_, current, reply| DvdPlusRDl { write: true }.encode(current, reply)),
     (FeatureCode::BD_READ, |_, current, reply| {
         BdRead {
+            burst_cutting_area: true,
             re_classes: [0x000C, 0, 0, 0],
             r_classes: [0x0006, 0, 0, 0],
             rom_classes: [0x0002, 0, 0, 0],
-            ..BdRead::default()
         }
         .encode(current, reply);
     }),
@@ -153,10 +155,6 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
     }),
 ];
 
-/// Data block types that can be recorded on CD.
-const CD_BLOCK_TYPES: u16 =
-    1 << DataBlockType::MODE_1.0 | 1 << DataBlockType::MODE_2_FORM_1.0 | 1 << DataBlockType::MODE_2_MIXED.0;
-
 /// Whether GET EVENT STATUS NOTIFICATION has these events.
 fn reports(unit: &Unit, classes: EventClasses) -> bool {
     unit.config.profile.event_classes.contains(classes)
@@ -180,10 +178,16 @@ fn removable_medium(unit: &Unit) -> RemovableMedium {
 }
 
 fn incremental_streaming(unit: &Unit, current: bool, reply: &mut Reply<'_>) {
-    let cd = unit.medium().is_some_and(|disc| disc.kind.spec().family == Family::Cd);
-    let (data_block_types, link) = if cd { (CD_BLOCK_TYPES, 7) } else { (1 << DataBlockType::MODE_1.0, 16) };
+    let medium = unit.medium().map(|disc| disc.kind.spec());
+    let (data_block_types, link) = match medium.map(|medium| medium.family) {
+        Some(Family::Cd) => (WriteType::PACKET.data_block_types().0, 7),
+        _ => (1 << DataBlockType::MODE_1.0, 16),
+    };
+    // Where RESERVE TRACK counts blocks alone.
+    let by_blocks = [Rules::DvdMinusR, Rules::DvdMinusRw];
     IncrementalStreamingWritable {
         data_block_types,
+        reserve_by_address: medium.is_some_and(|medium| !by_blocks.contains(&medium.rules)),
         buffer_underrun_free: true,
         number_of_link_sizes: 1,
         ..IncrementalStreamingWritable::default()

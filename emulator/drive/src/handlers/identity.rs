@@ -11,7 +11,8 @@ use discrig_wire::inquiry::{
 };
 use discrig_wire::luns::{LunList, SelectReport};
 use discrig_wire::reply::Reply;
-use discrig_wire::sense::{SenseKey, codes};
+use discrig_wire::sense::{SenseCode, SenseKey, codes};
+use discrig_wire::sub_channel::AudioStatus;
 
 /// Pages of vital product data.
 const VPD_PAGES: [VpdCode; 3] =
@@ -110,7 +111,19 @@ fn present_sense(unit: &mut Unit, call: &Call<'_>) -> Check {
         let code = codes::LOGICAL_UNIT_NOT_READY_FORMAT_IN_PROGRESS.under(SenseKey::NoSense);
         return Check::progress(code, progress);
     }
+    if let Some(code) = audio(unit) {
+        return Check::new(code);
+    }
     Check::new(unit.state.power.sense().unwrap_or(codes::NO_ADDITIONAL_SENSE_INFORMATION))
+}
+
+/// Audio that is being played, or waits to be played on. That it has come to its end is told by READ SUB-CHANNEL.
+fn audio(unit: &Unit) -> Option<SenseCode> {
+    match unit.state.playback.as_ref()?.status(unit.state.now) {
+        AudioStatus::PLAYING => Some(codes::AUDIO_PLAY_OPERATION_IN_PROGRESS),
+        AudioStatus::PAUSED => Some(codes::AUDIO_PLAY_OPERATION_PAUSED),
+        _ => None,
+    }
 }
 
 /// Descriptor format (SPC-3 4.5.2), with the progress where there is one.

@@ -10,8 +10,8 @@ use discrig_disc::{Family, MediumKind};
 use discrig_wire::command::{CommandSpec, ModeSelect6, ModeSelect10, ModeSense6, ModeSense10};
 use discrig_wire::feature::Profile as MediaProfile;
 use discrig_wire::mode::{
-    CapabilitiesPage, DataBlockType, ModeData, ModeForm, ModePage, PageCode, PageControl, ParameterList,
-    ParameterListError, WriteParametersPage, WriteSpeedDescriptor, WriteType, first_difference,
+    CapabilitiesPage, ModeData, ModeForm, ModePage, PageCode, PageControl, ParameterList, ParameterListError,
+    WriteParametersPage, WriteSpeedDescriptor, first_difference,
 };
 use discrig_wire::reply::Reply;
 use discrig_wire::sense::codes;
@@ -140,7 +140,9 @@ fn capabilities(unit: &Unit) -> CapabilitiesPage {
         dvd_rom_read: claims.dvd_rom_read || reads(MediaProfile::DVD_ROM),
         cd_rw_read: claims.cd_rw_read || reads(MediaProfile::CD_RW),
         cd_r_read: claims.cd_r_read || reads(MediaProfile::CD_R),
+        dvd_ram_write: claims.dvd_ram_write || reads(MediaProfile::DVD_RAM),
         dvd_r_write: claims.dvd_r_write || reads(MediaProfile::DVD_R_SEQUENTIAL),
+        cd_rw_write: claims.cd_rw_write || reads(MediaProfile::CD_RW),
         cd_r_write: claims.cd_r_write || reads(MediaProfile::CD_R),
         loading_mechanism: profile.loading,
         eject: true,
@@ -207,6 +209,8 @@ impl Select {
         }
         if self.save_pages {
             unit.state.saved_modes = modes;
+            // Protection by software ends with the power, whatever was saved.
+            unit.state.saved_modes.time_out_and_protect.software_write_protect = false;
         }
         // What was rehearsed ends with the parameters that asked for it.
         if modes.write_parameters != unit.state.modes.write_parameters
@@ -248,10 +252,6 @@ fn change(unit: &Unit, modes: &mut ModePages, offset: usize, page: &ModePage<'_>
     if spec.store(modes, page.bytes) { Ok(()) } else { Err(at(0, None).into()) }
 }
 
-/// Blocks that come with sub-channels.
-const RAW_BLOCKS: [DataBlockType; 3] =
-    [DataBlockType::RAW_WITH_PQ, DataBlockType::RAW_WITH_PACKED_RW, DataBlockType::RAW_WITH_RAW_RW];
-
 /// Whether this model writes so. Of other media than CD the same settings mean something else.
 fn writes(unit: &Unit, mode: CdWriteMode) -> bool {
     let cd = unit.medium().is_some_and(|disc| disc.kind.spec().family == Family::Cd);
@@ -261,25 +261,9 @@ fn writes(unit: &Unit, mode: CdWriteMode) -> bool {
 
 /// Whether write parameters are possible on any medium; where not, byte and bit of the first that is not (MMC-5 7.5.4).
 fn legal(unit: &Unit, page: &WriteParametersPage) -> Result<(), (usize, u8)> {
-    let data = [
-        DataBlockType::MODE_1,
-        DataBlockType::MODE_2,
-        DataBlockType::MODE_2_FORM_1,
-        DataBlockType::MODE_2_FORM_1_SUBHEADER,
-        DataBlockType::MODE_2_FORM_2,
-        DataBlockType::MODE_2_MIXED,
-    ];
-    let block_type_fits = match page.write_type {
-        WriteType::PACKET => data.contains(&page.data_block_type),
-        WriteType::TRACK_AT_ONCE => {
-            page.data_block_type == DataBlockType::RAW || data.contains(&page.data_block_type)
-        }
-        // A cue sheet decides.
-        WriteType::SESSION_AT_ONCE => true,
-        WriteType::RAW => RAW_BLOCKS.contains(&page.data_block_type),
-        WriteType::LAYER_JUMP => page.data_block_type == DataBlockType::MODE_1,
-        _ => return Err((2, 3)),
-    };
+    if page.write_type.name().is_none() {
+        return Err((2, 3));
+    }
     let asked = CdWriteMode::asked_for(page.write_type, page.data_block_type);
     if asked.is_some_and(|mode| !writes(unit, mode)) {
         return Err((2, 3));
@@ -287,7 +271,7 @@ fn legal(unit: &Unit, page: &WriteParametersPage) -> Result<(), (usize, u8)> {
     if page.multi_session.0 == 2 {
         return Err((3, 7));
     }
-    if !block_type_fits {
+    if !page.write_type.data_block_types().contains(page.data_block_type) {
         return Err((4, 3));
     }
     if page.fixed_packet && ![16, 32].contains(&page.packet_size) {

@@ -6,7 +6,10 @@ use crate::drive::BLOCK;
 use crate::unit::Unit;
 use discrig_disc::{Area, Form};
 use discrig_wire::capacity::{Capacity, Capacity16};
-use discrig_wire::command::{Read10, Read12, ReadCapacity, ReadCapacity16, Seek10, Verify10, Verify12};
+use discrig_wire::command::{
+    CommandSpec, Read10, Read12, ReadCapacity, ReadCapacity16, Seek10, Verify10, Verify12,
+};
+use discrig_wire::msf::Msf;
 use discrig_wire::sense::codes;
 
 impl Execute for ReadCapacity {
@@ -42,6 +45,12 @@ pub(super) fn block(address: u32) -> Result<i32, Check> {
     i32::try_from(address).map_err(|_| Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, address))
 }
 
+/// The block at a minute, second and frame, which have to be in their ranges.
+pub(super) fn block_at(spec: &CommandSpec, name: &str, field: u32) -> Result<i32, Check> {
+    let msf = Msf::from_field(field);
+    if msf.is_valid() { Ok(msf.lba()) } else { Err(Check::field(spec, name)) }
+}
+
 /// Most blocks of one command, 64 MiB: more than any host asks for.
 pub(super) const MOST_BLOCKS: u32 = 1 << 15;
 
@@ -50,6 +59,7 @@ fn read(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome
     let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);
     unit.state.head = first + count;
+    unit.state.playback = None;
     if cannot_fail(unit, form) {
         return Ok(Done::Blocks { first: address, count });
     }
@@ -88,6 +98,7 @@ impl Execute for Seek10 {
         unit.readiness()?.readable(block(self.logical_block_address)?, 0)?;
         unit.wake(call.nexus);
         unit.state.head = self.logical_block_address;
+        unit.state.playback = None;
         Ok(Done::Good)
     }
 }
@@ -135,6 +146,7 @@ fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outco
     let form = unit.readiness()?.readable(address, count)?;
     unit.wake(call.nexus);
     unit.state.head = first + count;
+    unit.state.playback = None;
     if !cannot_fail(unit, form) {
         stage(unit, call, form, address, count)?;
     }

@@ -1,11 +1,11 @@
 //! Sectors of compact discs: READ CD, READ CD MSF, READ HEADER.
 
-use super::read::MOST_BLOCKS;
+use super::read::{MOST_BLOCKS, block_at};
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::unit::Unit;
+use discrig_disc::Family;
 use discrig_disc::sector::read_cd::ReadCdSelection;
-use discrig_disc::{Family, Form};
 use discrig_wire::Cdb;
 use discrig_wire::command::{CommandSpec, ReadCd, ReadCdMsf, ReadHeader};
 use discrig_wire::msf::Msf;
@@ -38,6 +38,7 @@ fn read(
     disc.read_cd(selection, first, count, &mut **store, call.staged)
         .map_err(|refusal| Check::of(spec, refusal))?;
     unit.state.head = first.max(0) as u32 + count;
+    unit.state.playback = None;
     Ok(Done::Staged)
 }
 
@@ -62,8 +63,9 @@ impl Execute for ReadCd {
 impl Execute for ReadCdMsf {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let selection = selection(ReadCdMsf::SPEC, &self.cdb())?;
-        let first = Msf::from_field(self.starting_msf).lba();
-        let count = u32::try_from(Msf::from_field(self.ending_msf).lba() - first)
+        let first = block_at(ReadCdMsf::SPEC, "starting_msf", self.starting_msf)?;
+        let end = block_at(ReadCdMsf::SPEC, "ending_msf", self.ending_msf)?;
+        let count = u32::try_from(end - first)
             .ok()
             .filter(|count| *count <= MOST_BLOCKS)
             .ok_or_else(|| Check::field(ReadCdMsf::SPEC, "ending_msf"))?;
@@ -71,19 +73,21 @@ impl Execute for ReadCdMsf {
     }
 }
 
+/// Main channel selection of READ CD: the header and nothing else.
+const HEADER_ALONE: u8 = 0x20;
+
 impl Execute for ReadHeader {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        cd(unit)?;
         let block = self.logical_block_address as i32;
-        let mode = match unit.readiness()?.readable(block, 1)? {
-            Form::Audio => {
-                return Err(
-                    Check::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, self.logical_block_address).into()
-                );
-            }
-            Form::Mode1 => 1,
-            Form::Mode2 | Form::Mode2Form1 => 2,
-            Form::Raw => 0,
+        let Ok(header) = ReadCdSelection::new(0, HEADER_ALONE, 0) else {
+            return Err(codes::ILLEGAL_MODE_FOR_THIS_TRACK.into());
+        };
+        read(unit, call, ReadHeader::SPEC, &header, block, 1)?;
+        // Audio has no header: all of it is user data.
+        let &[_, _, _, mode] = &call.staged[..] else {
+            return Err(
+                Check::at_block(codes::ILLEGAL_MODE_FOR_THIS_TRACK, self.logical_block_address).into()
+            );
         };
         let address = if self.msf {
             Msf::from_lba(block).unwrap_or(Msf::NONE).to_field()

@@ -1,5 +1,6 @@
 //! What prepares and ends recording: reserving, closing, repairing, blanking, formatting, cue sheets, calibration.
 
+use super::structure::check_media;
 use super::write::unprotected;
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
@@ -10,7 +11,10 @@ use discrig_wire::command::{
     Blank, CloseTrackSession, CommandSpec, Erase10, FormatUnit, RepairTrack, ReserveTrack, SendCueSheet,
     SendDiscStructure, SendOpcInformation,
 };
-use discrig_wire::format::{FORMAT_CODE, FormatParameters, LEGACY_FORMAT_CODE, LegacyFormatDescriptor};
+use discrig_wire::error::WireError;
+use discrig_wire::format::{
+    FORMAT_CODE, FormatListHeader, FormatParameters, LEGACY_FORMAT_CODE, LegacyFormatDescriptor,
+};
 use discrig_wire::sense::codes;
 
 /// Bytes of the header of a SEND DISC STRUCTURE list.
@@ -66,34 +70,63 @@ impl Execute for FormatUnit {
         if !self.format_data {
             return Err(Check::field(FormatUnit::SPEC, "format_data").into());
         }
-        let short = |_| Check::new(codes::PARAMETER_LIST_LENGTH_ERROR);
-        let (immed, request) = match self.format_code {
+        let (header, request) = match self.format_code {
             FORMAT_CODE => {
                 let FormatParameters { header, descriptor } =
-                    FormatParameters::parse(call.data_out).map_err(short)?;
+                    FormatParameters::parse(call.data_out).map_err(wrong_list)?;
                 let request = FormatRequest {
                     blocks: descriptor.blocks,
                     format_type: descriptor.format_type.0,
                     sub_type: descriptor.sub_type,
                     parameter: descriptor.parameter,
+                    disable_certification: !header.certifies(),
+                    complete_list: self.complete_list,
                 };
-                (header.immed, request)
+                (header, request)
             }
             LEGACY_FORMAT_CODE => {
                 let (header, descriptor) =
-                    LegacyFormatDescriptor::parse_list(call.data_out).map_err(short)?;
+                    LegacyFormatDescriptor::parse_list(call.data_out).map_err(wrong_list)?;
                 let format_type = match (descriptor.session, descriptor.grow) {
                     (false, false) => FormatType::PACKET_FULL,
                     (false, true) => FormatType::PACKET_GROW,
                     (true, _) => FormatType::PACKET_ADD,
                 };
-                let (blocks, sub_type) = (descriptor.blocks, 0);
-                (header.immed, FormatRequest { blocks, format_type: format_type.0, sub_type, parameter: 32 })
+                let (blocks, format_type) = (descriptor.blocks, format_type.0);
+                (header, FormatRequest { blocks, format_type, parameter: 32, ..FormatRequest::default() })
             }
             _ => return Err(Check::field(FormatUnit::SPEC, "format_code").into()),
         };
+        check_options(&header)?;
         let change = disc.format(&request).map_err(of(FormatUnit::SPEC))?;
-        unit.begin(call.nexus, change, immed)
+        if header.try_out {
+            return Ok(Done::Good);
+        }
+        unit.begin(call.nexus, change, header.immed)
+    }
+}
+
+/// Why a list of FORMAT UNIT is none: it is too short, or says that its descriptor has another length than eight (MMC-5 6.5.3.2).
+fn wrong_list(error: WireError) -> Check {
+    match error {
+        WireError::LengthMismatch { .. } => Check::parameter(2, Some(7)),
+        _ => Check::new(codes::PARAMETER_LIST_LENGTH_ERROR),
+    }
+}
+
+/// Options count where FOV says so, and have to be zero otherwise. No medium has an initialization pattern.
+fn check_options(header: &FormatListHeader) -> Result<(), Check> {
+    let valid = header.format_options_valid;
+    let illegal = [
+        (header.disable_primary && !valid, 6),
+        (header.disable_certification && !valid, 5),
+        (header.stop_format && !valid, 4),
+        (header.initialization_pattern, 3),
+        (header.try_out && !valid, 2),
+    ];
+    match illegal.into_iter().find(|(wrong, _)| *wrong) {
+        Some((_, bit)) => Err(Check::parameter(1, Some(bit))),
+        None => Ok(()),
     }
 }
 
@@ -143,7 +176,10 @@ impl Execute for SendDiscStructure {
         let Some(structure) = list.get(STRUCTURE_HEADER..) else {
             return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
         };
-        let change = unprotected(unit)?.send_structure(self.format, structure);
+        let disc = unprotected(unit)?;
+        let refused = codes::CANNOT_WRITE_MEDIUM_INCOMPATIBLE_FORMAT;
+        check_media(disc, SendDiscStructure::SPEC, self.media_type, refused)?;
+        let change = disc.send_structure(self.format, structure);
         unit.begin(call.nexus, change.map_err(of(SendDiscStructure::SPEC))?, false)
     }
 }

@@ -26,6 +26,9 @@ impl Execute for StartStopUnit {
         if self.select_format_layer {
             return Err(Check::field(StartStopUnit::SPEC, "select_format_layer").into());
         }
+        if !self.start || condition.is_some() {
+            unit.state.playback = None;
+        }
         if let Some(condition) = condition {
             unit.command_power(call.nexus, condition);
             return Ok(Done::Good);

@@ -3,25 +3,34 @@
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Execute, Outcome};
 use crate::unit::Unit;
-use discrig_disc::Family;
-use discrig_wire::command::ReadDiscStructure;
-use discrig_wire::sense::codes;
+use discrig_disc::{DiscState, Family};
+use discrig_wire::command::{CommandSpec, ReadDiscStructure};
+use discrig_wire::sense::{SenseCode, codes};
 use discrig_wire::structure::{BdStructure, StructureData, StructureMedia};
 
 /// Bit of the write protection status that the drive knows and the disc does not: SWPP.
 const SOFTWARE_PROTECTION: u8 = 1;
 
+/// Whether the media type of READ or SEND DISC STRUCTURE is that of the disc; another one of those that exist is `refused`.
+pub(super) fn check_media(
+    disc: &DiscState,
+    spec: &CommandSpec,
+    media_type: u8,
+    refused: SenseCode,
+) -> Result<(), Check> {
+    match (StructureMedia(media_type), disc.kind.spec().family) {
+        (StructureMedia::DVD, Family::Dvd) | (StructureMedia::BD, Family::Bd) => Ok(()),
+        (StructureMedia::DVD | StructureMedia::BD, _) => Err(Check::new(refused)),
+        _ => Err(Check::field(spec, "media_type")),
+    }
+}
+
 impl Execute for ReadDiscStructure {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         let wrong = |name| Err(Refused::from(Check::field(ReadDiscStructure::SPEC, name)));
         let disc = unit.readiness()?;
-        match (StructureMedia(self.media_type), disc.kind.spec().family) {
-            (StructureMedia::DVD, Family::Dvd) | (StructureMedia::BD, Family::Bd) => {}
-            (StructureMedia::DVD | StructureMedia::BD, _) => {
-                return Err(codes::CANNOT_READ_MEDIUM_INCOMPATIBLE_FORMAT.into());
-            }
-            _ => return wrong("media_type"),
-        }
+        let refused = codes::CANNOT_READ_MEDIUM_INCOMPATIBLE_FORMAT;
+        check_media(disc, ReadDiscStructure::SPEC, self.media_type, refused)?;
         let readable = disc.structures().into_iter().find(|row| row.format == self.format && row.readable);
         let Some(row) = readable else { return wrong("format") };
         if self.layer >= disc.layers() {

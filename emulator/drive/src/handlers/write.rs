@@ -33,6 +33,8 @@ fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32, through: 
     };
     disc.write(&page, first as i32, count, call.data_out, &mut **store)?;
     unit.buffered(first as i32, count, bytes, lead);
+    // The pick-up cannot be in two places.
+    unit.state.playback = None;
     unit.tell_features(before);
     let cached = unit.state.modes.caching.write_cache_enable;
     if through || !cached { Ok(Done::Until(unit.state.now + unit.flush())) } else { Ok(Done::Good) }

@@ -60,6 +60,63 @@ codes! {
     }
 }
 
+impl WriteType {
+    /// The data block types that blocks can have when they are written so (MMC-5 7.5.4). In session at once a cue sheet says it, so all are
+    /// possible; of a write type that is reserved there are none.
+    #[must_use]
+    pub const fn data_block_types(self) -> DataBlockTypes {
+        const PACKETS: DataBlockTypes = DataBlockTypes::of(&[
+            DataBlockType::MODE_1,
+            DataBlockType::MODE_2_FORM_1,
+            DataBlockType::MODE_2_FORM_1_SUBHEADER,
+            DataBlockType::MODE_2_MIXED,
+        ]);
+        const TRACKS: DataBlockTypes = DataBlockTypes::of(&[
+            DataBlockType::RAW,
+            DataBlockType::MODE_1,
+            DataBlockType::MODE_2,
+            DataBlockType::MODE_2_FORM_1,
+            DataBlockType::MODE_2_FORM_1_SUBHEADER,
+            DataBlockType::MODE_2_FORM_2,
+            DataBlockType::MODE_2_MIXED,
+        ]);
+        const WITH_SUB_CHANNELS: DataBlockTypes = DataBlockTypes::of(&[
+            DataBlockType::RAW_WITH_PQ,
+            DataBlockType::RAW_WITH_PACKED_RW,
+            DataBlockType::RAW_WITH_RAW_RW,
+        ]);
+        match self {
+            WriteType::PACKET => PACKETS,
+            WriteType::TRACK_AT_ONCE => TRACKS,
+            WriteType::SESSION_AT_ONCE => DataBlockTypes(u16::MAX),
+            WriteType::RAW => WITH_SUB_CHANNELS,
+            WriteType::LAYER_JUMP => DataBlockTypes::of(&[DataBlockType::MODE_1]),
+            _ => DataBlockTypes(0),
+        }
+    }
+}
+
+/// A set of data block types, as features 0021h and 002Dh have it: bit n is type n.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DataBlockTypes(pub u16);
+
+impl DataBlockTypes {
+    const fn of(types: &[DataBlockType]) -> DataBlockTypes {
+        let (mut bits, mut at) = (0, 0);
+        while at < types.len() {
+            bits |= 1 << types[at].0;
+            at += 1;
+        }
+        DataBlockTypes(bits)
+    }
+
+    /// Whether a type is in it.
+    #[must_use]
+    pub const fn contains(self, data_block_type: DataBlockType) -> bool {
+        data_block_type.0 < 16 && self.0 >> data_block_type.0 & 1 != 0
+    }
+}
+
 codes! {
     /// How long the pick-up stays where it is after an access (page 0Dh).
     pub struct InactivityTime(u8) {

@@ -17,23 +17,6 @@ const COPY: u8 = 2;
 const INCREMENTAL: u8 = 1;
 /// Session formats: CD-DA or CD-ROM, CD-I, CD-ROM XA.
 const SESSION_FORMATS: [u8; 3] = [0x00, 0x10, 0x20];
-/// Data block types of packets.
-const OF_PACKETS: [DataBlockType; 4] = [
-    DataBlockType::MODE_1,
-    DataBlockType::MODE_2_FORM_1,
-    DataBlockType::MODE_2_FORM_1_SUBHEADER,
-    DataBlockType::MODE_2_MIXED,
-];
-/// Data block types of data tracks at once.
-const OF_TRACKS: [DataBlockType; 6] = [
-    DataBlockType::MODE_1,
-    DataBlockType::MODE_2,
-    DataBlockType::MODE_2_FORM_1,
-    DataBlockType::MODE_2_FORM_1_SUBHEADER,
-    DataBlockType::MODE_2_FORM_2,
-    DataBlockType::MODE_2_MIXED,
-];
-
 /// What the write parameters make of a track.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Blocks {
@@ -51,6 +34,10 @@ pub(super) fn of(page: &WriteParametersPage) -> Result<Blocks, Refusal> {
     let illegal = Refusal::new(codes::ILLEGAL_MODE_FOR_THIS_TRACK);
     let packets = packets(page)?;
     let control = page.track_mode;
+    let is_data_of = |write_type: WriteType| {
+        page.data_block_type != DataBlockType::RAW
+            && write_type.data_block_types().contains(page.data_block_type)
+    };
     let is_legal = match (control & DATA != 0, packets) {
         (false, Packets::None) => {
             // Two or four channels, with or without pre-emphasis; the pause is part of what lies before the track.
@@ -59,8 +46,8 @@ pub(super) fn of(page: &WriteParametersPage) -> Result<Blocks, Refusal> {
                 && control <= 0xB
         }
         (false, _) => false,
-        (true, Packets::None) => control & !COPY == DATA && OF_TRACKS.contains(&page.data_block_type),
-        (true, _) => control & !COPY == DATA | INCREMENTAL && OF_PACKETS.contains(&page.data_block_type),
+        (true, Packets::None) => control & !COPY == DATA && is_data_of(WriteType::TRACK_AT_ONCE),
+        (true, _) => control & !COPY == DATA | INCREMENTAL && is_data_of(WriteType::PACKET),
     };
     if !is_legal || !SESSION_FORMATS.contains(&page.session_format) {
         return Err(illegal);

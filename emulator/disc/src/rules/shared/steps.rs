@@ -29,7 +29,7 @@ impl Trial {
         blocks: u32,
         parameter: u32,
     ) -> Result<(), SenseCode> {
-        let request = FormatRequest { blocks, format_type, sub_type, parameter };
+        let request = FormatRequest { blocks, format_type, sub_type, parameter, ..FormatRequest::default() };
         self.carry_out(self.disc.format(&request))
     }
 

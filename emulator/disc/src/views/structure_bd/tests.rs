@@ -12,7 +12,7 @@ fn blank(kind: MediumKind) -> DiscState {
 fn formatted(kind: MediumKind, format_type: u8, sub_type: u8) -> DiscState {
     let disc = blank(kind);
     let blocks = disc.format_capacities().1[0].blocks;
-    disc.format(&FormatRequest { blocks, format_type, sub_type, parameter: 0 }).unwrap().after
+    disc.format(&FormatRequest { blocks, format_type, sub_type, ..FormatRequest::default() }).unwrap().after
 }
 
 fn read(disc: &DiscState, format: BdStructure) -> Option<Vec<u8>> {

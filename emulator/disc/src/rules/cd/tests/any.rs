@@ -78,9 +78,10 @@ fn step(rig: &mut Rig, step: &Step) -> bool {
         Step::Blank(blanking_type) => Cd.blank(disc, blanking_type, 0),
         Step::Close(function, track) => Cd.close(disc, &rig.page, function, track),
         Step::Cue => Cd.cue_sheet(disc, &rig.page, &sheet(&audio())),
-        Step::Format(blocks) => {
-            Cd.format(disc, &FormatRequest { blocks, format_type: 0x10, sub_type: 0, parameter: 32 })
-        }
+        Step::Format(blocks) => Cd.format(
+            disc,
+            &FormatRequest { blocks, format_type: 0x10, parameter: 32, ..FormatRequest::default() },
+        ),
         Step::Repair(track) => Cd.repair(disc, track),
         Step::Reserve(blocks) => Cd.reserve(disc, &rig.page, Reservation::Blocks(blocks)),
         Step::Sync => Cd.synchronize(disc),

@@ -17,7 +17,7 @@ fn blank(rig: &mut Rig, blanking_type: u8, address: u32) -> Result<(Task, u64), 
 }
 
 fn format(rig: &mut Rig, format_type: u8, blocks: u32) -> Result<(Task, u64), SenseCode> {
-    let request = FormatRequest { blocks, format_type, sub_type: 0, parameter: 32 };
+    let request = FormatRequest { blocks, format_type, parameter: 32, ..FormatRequest::default() };
     let change = Cd.format(&rig.disc, &request);
     rig.carry(change)
 }
@@ -106,7 +106,7 @@ fn formats_that_are_refused(
     #[case] byte: u16,
 ) {
     let rig = Rig::new(MediumKind::CdRw, fixed_packets());
-    let request = FormatRequest { blocks, format_type, sub_type: 0, parameter };
+    let request = FormatRequest { blocks, format_type, parameter, ..FormatRequest::default() };
     assert_eq!(Cd.format(&rig.disc, &request).unwrap_err(), Refusal::parameter(byte, Some(7)));
     let once = Rig::new(MediumKind::CdR, fixed_packets());
     let refused = Cd.format(&once.disc, &request).unwrap_err();
