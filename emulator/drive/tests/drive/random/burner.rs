@@ -1,7 +1,8 @@
 //! Commands as burning software sends them, in no order; and commands that nobody sends.
 
 use super::Chaos;
-use discrig_disc::{Recording, Rules, TrackSelector};
+use super::chance::Chance;
+use discrig_disc::{Family, Recording, Rules, TrackSelector};
 use discrig_drive::{DiscState, Tray};
 use discrig_wire::Cdb;
 use discrig_wire::command::{
@@ -53,17 +54,66 @@ fn row(control: u8, track: u8, index: u8, form: u8, block: i32) -> [u8; 8] {
     [control, track, index, form, 0, (frames / 4500) as u8, (frames / 75 % 60) as u8, (frames % 75) as u8]
 }
 
-/// Two short tracks of audio or of data.
-fn sheet(audio: bool, start: i32) -> Vec<u8> {
-    let (control, form) = if audio { (0x01, 0x00) } else { (0x41, 0x10) };
-    [
-        row(control, 0, 0, if audio { 0x01 } else { 0x14 }, start - 150),
-        row(control, 1, 0, form, start - 150),
-        row(control, 1, 1, form, start),
-        row(control, 2, 1, form, start + 320),
-        row(control, 0xAA, 1, if audio { 0x01 } else { 0x14 }, start + 640),
-    ]
-    .concat()
+/// What a track of a cue sheet is made of: control and ADR, data form, that of blocks which are not given, bytes of a block.
+type Material = (u8, u8, u8, usize);
+const MATERIALS: &[Material] = &[
+    (0x01, 0x00, 0x01, 2352), // audio
+    (0x21, 0x00, 0x01, 2352), // audio that may be copied
+    (0x41, 0x10, 0x14, 2048), // mode 1
+    (0x41, 0x11, 0x14, 2352), // mode 1 as whole sectors
+    (0x41, 0x20, 0x24, 2336), // mode 2 of XA
+    (0x41, 0x30, 0x34, 2336), // mode 2 formless
+];
+
+/// A cue sheet, and the stretches that it asks for: first block, behind the last one, bytes of a block.
+#[derive(Default)]
+struct Sheet {
+    rows: Vec<u8>,
+    stretches: Vec<(i32, i32, usize)>,
+}
+
+impl Sheet {
+    /// One to three short tracks from a block on, with pauses, indexes, a catalogue number and recording codes here and there.
+    fn random(chance: &mut Chance, start: i32, first_track: u8) -> Sheet {
+        let mut sheet = Sheet::default();
+        let first = chance.pick(MATERIALS);
+        if chance.one_in(4) {
+            sheet.rows.extend(*b"\x021234567\x02890123\0");
+        }
+        sheet.rows.extend(row(first.0, 0, 0, first.2, start - 150));
+        let (mut at, mut last) = (start, first);
+        for nth in 0..1 + chance.below(3) as u8 {
+            let (track, material) =
+                (first_track.saturating_add(nth), if nth == 0 { first } else { chance.pick(MATERIALS) });
+            if material.0 & 0x40 == 0 && chance.one_in(4) {
+                sheet.rows.extend([0x03, track]);
+                sheet.rows.extend(*b"USABC9\x03");
+                sheet.rows.push(track);
+                sheet.rows.extend(*b"900001");
+            }
+            if nth == 0 {
+                sheet.add(track, 0, material, start - 150, start);
+            } else if material != last || chance.one_in(2) {
+                sheet.add(track, 0, material, at, at + 150);
+                at += 150;
+            }
+            let end = at + 300 + chance.below(3) as i32 * 10;
+            if chance.one_in(4) {
+                sheet.add(track, 1, material, at, at + 100);
+                sheet.add(track, 2, material, at + 100, end);
+            } else {
+                sheet.add(track, 1, material, at, end);
+            }
+            (at, last) = (end, material);
+        }
+        sheet.rows.extend(row(last.0, 0xAA, 1, last.2, at));
+        sheet
+    }
+
+    fn add(&mut self, track: u8, index: u8, (control, form, _, length): Material, from: i32, to: i32) {
+        self.rows.extend(row(control, track, index, form, from));
+        self.stretches.push((from, to, length));
+    }
 }
 
 /// Addresses at which recording could go on.
@@ -110,10 +160,10 @@ impl Chaos {
             53..=55 => {
                 SynchronizeCache { immed: self.chance.one_in(2), ..SynchronizeCache::default() }.cdb().into()
             }
-            56..=57 => self.reserve(),
-            58 => self.format(),
-            59 => self.blank(),
-            60..=61 => self.cue_sheet(),
+            56..=58 => self.reserve(),
+            59 => self.format(),
+            60 => self.blank(),
+            61 => self.cue_sheet(),
             62..=68 => self.rarely(),
             69..=90 => self.any_row(false),
             91..=95 => self.any_row(true),
@@ -167,10 +217,12 @@ impl Chaos {
     }
 
     fn reserve(&mut self) -> Order {
-        let size = self.chance.pick(&[0, 16, 320, 1024, 5000, 100_000, 3_000_000, u64::from(u32::MAX)]);
-        let by_address = self.chance.one_in(4);
-        let parameter = if by_address { size << 24 } else { size };
-        ReserveTrack { by_zone: false, by_address, parameter }.cdb().into()
+        let next = nexts(self.disc().seen()).into_iter().max().unwrap_or(0).max(0) as u64;
+        let size =
+            self.chance.pick(&[0, 1, 16, 32, 300, 320, 1024, 5000, 100_000, 3_000_000, u64::from(u32::MAX)]);
+        let by_address = self.chance.one_in(3);
+        let parameter = if by_address { ((next + size) & 0xFFFF_FFFF) << 24 } else { size };
+        ReserveTrack { by_zone: self.chance.one_in(50), by_address, parameter }.cdb().into()
     }
 
     fn format(&mut self) -> Order {
@@ -203,20 +255,49 @@ impl Chaos {
         Blank { immed: self.chance.one_in(2), blanking_type, start_address }.cdb().into()
     }
 
+    /// A whole session at once: parameters, sheet, blocks, and the end; more often than not without a flaw.
     fn cue_sheet(&mut self) -> Order {
-        let start = nexts(self.disc().seen()).last().copied().unwrap_or(0).max(0);
-        let mut data = sheet(self.chance.one_in(2), start);
+        let disc = self.disc().seen();
+        let start = nexts(disc).last().copied().unwrap_or(0).max(0);
+        let behind = match &disc.recording {
+            Recording::Sequential(sequence) => sequence.last_track().map_or(1, |last| last.number + 1),
+            Recording::Random(_) => 1,
+        };
+        let mut sheet = Sheet::random(&mut self.chance, start, behind as u8);
         if self.chance.one_in(4) {
-            let at = self.chance.below(data.len() as u64) as usize;
-            data[at] = self.chance.next() as u8;
+            let at = self.chance.below(sheet.rows.len() as u64) as usize;
+            sheet.rows[at] = self.chance.next() as u8;
         }
-        let sheet = Order { cdb: SendCueSheet { cue_sheet_size: data.len() as u32 }.cdb(), data };
-        if self.chance.one_in(4) {
-            return sheet;
+        if self.chance.one_in(12) {
+            sheet.rows.truncate(self.chance.below(sheet.rows.len() as u64) as usize);
         }
-        // The sheet wants the write type, and blocks of the whole session follow it.
-        self.queue.push_back(sheet);
-        let data = page(([0x42, 0xC0, 0x00], 0), false);
+        let cdb = SendCueSheet { cue_sheet_size: sheet.rows.len() as u32 }.cdb();
+        let sent = Order { cdb, data: sheet.rows };
+        if self.chance.one_in(4) || self.disc().kind.spec().family != Family::Cd {
+            return sent;
+        }
+        self.queue.push_back(sent);
+        for (from, to, length) in sheet.stretches {
+            for at in (from..to).step_by(100) {
+                let count = (to - at).min(100) as u16;
+                let data = self.plain.blocks(count, length);
+                let cdb = Write10 {
+                    logical_block_address: at as u32,
+                    transfer_length: count,
+                    ..Write10::default()
+                };
+                self.queue.push_back(Order { cdb: cdb.cdb(), data });
+            }
+        }
+        // Now and then something comes in between.
+        if self.chance.one_in(3) {
+            let left = self.chance.below(self.queue.len() as u64 + 1) as usize;
+            self.queue.truncate(left);
+        } else {
+            self.queue.push_back(SynchronizeCache::default().cdb().into());
+        }
+        let another = if self.chance.one_in(4) { 0x00 } else { 0xC0 };
+        let data = page(([0x42, another, 0x00], 0), self.chance.one_in(8));
         let parameter_list_length = data.len() as u16;
         Order {
             cdb: ModeSelect10 { page_format: true, save_pages: false, parameter_list_length }.cdb(),

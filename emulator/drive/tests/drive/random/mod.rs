@@ -262,7 +262,7 @@ fn some_commands(#[values(0, 1)] half: usize) {
         let counts = run(spec.kind, setting("DISCRIG_SEED", 1), 1_000);
         // What burning software sends succeeds often enough to matter.
         let good = |code| counts.get(&code).map_or(0, |(_, good)| *good);
-        assert!(!spec.is_recordable() || good(0x2A) > 20, "{}: {counts:?}", spec.name);
+        assert!(!spec.is_recordable() || good(0x2A) > 12, "{}: {counts:?}", spec.name);
     }
 }
 

@@ -1,10 +1,11 @@
 //! A plain model of what is on a disc: the blocks that were written and not erased since.
 
 use super::Chaos;
-use discrig_disc::Form;
-use discrig_drive::State;
+use discrig_disc::{Form, Recording, TrackSelector};
+use discrig_drive::{DiscState, State};
 use discrig_wire::Cdb;
 use discrig_wire::command::Command;
+use discrig_wire::mode::{WriteParametersPage, WriteType};
 use std::collections::BTreeMap;
 
 /// What a block was written with: its number, over and over.
@@ -72,18 +73,50 @@ impl Plain {
         if count == 0 || later.rehearsal.is_some() {
             return;
         }
+        assert!(
+            may_begin(disc.seen(), &before.modes.write_parameters, first),
+            "block {first} is no next writable address"
+        );
         let placement = disc.placement(&before.modes.write_parameters, first, count);
         let placement = placement.expect("what succeeds is placed");
         let length = usize::from(placement.block_length);
         for (block, bytes) in (first..).zip(data.chunks_exact(length).take(count as usize)) {
             let tag = u64::from_le_bytes(bytes[..8].try_into().unwrap());
+            // Data for blocks of another length, which are cut up here, are not looked at.
+            let is_whole = bytes.chunks(8).all(|part| *part == bytes[..part.len()]);
             match (placement.form, length) {
+                _ if !is_whole => self.blocks.remove(&block),
                 (Form::Mode1 | Form::Mode2Form1, 2048) => self.blocks.insert(block, Block::User(tag)),
                 (Form::Audio, 2352) => self.blocks.insert(block, Block::Audio(tag)),
                 _ => self.blocks.remove(&block),
             };
         }
     }
+}
+
+/// Whether READ TRACK INFORMATION, before the WRITE, said of a track that it goes on at this block, or the disc is written in any order there.
+fn may_begin(disc: &DiscState, page: &WriteParametersPage, first: i32) -> bool {
+    let sequence = match &disc.recording {
+        // What is appended to a DVD-RW that was formatted quickly follows its last block.
+        Recording::Random(surface) => return (0..=i64::from(surface.blocks)).contains(&first.into()),
+        Recording::Sequential(sequence) => sequence,
+    };
+    // Where the initiator makes the lead-in itself, it begins where it likes in it.
+    if page.write_type == WriteType::RAW && disc.is_blank() && first < -150 {
+        return true;
+    }
+    let behind = sequence.last_track().map_or(1, |last| u32::from(last.number) + 1);
+    let tracks = (1..=behind).chain([0xFF]).map(TrackSelector::Number);
+    tracks
+        .filter_map(|track| disc.track_information(track).ok())
+        .filter(|track| track.next_writable_valid)
+        .any(|track| {
+            let (start, next) = (track.start as i32, track.next_writable as i32);
+            // A track at once makes nothing of a cue sheet that was only sent; pseudo-overwrite goes back.
+            first == next
+                || track.blank && first == start && page.write_type != WriteType::SESSION_AT_ONCE
+                || sequence.pow.is_some() && (0..next).contains(&first)
+        })
 }
 
 impl Chaos {

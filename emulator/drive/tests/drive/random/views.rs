@@ -76,8 +76,11 @@ impl Chaos {
             }
             if track.next_writable_valid && track.layer_jump_status == LayerJumpStatus::NONE {
                 let next = track.next_writable as i32;
-                // A session at once begins with the pause before its first track.
-                let pause = if self.disc().kind.spec().family == Family::Cd { 150 } else { 0 };
+                // A session at once begins with the pause before its first track, or with its lead-in where that is given.
+                let pause = match self.disc().kind.spec().family {
+                    Family::Cd => 150.max(self.lead_in_before(start)),
+                    _ => 0,
+                };
                 assert!(
                     next >= start - pause && next as i64 <= i64::from(track.start) + i64::from(track.size),
                     "{track:?}"
@@ -101,6 +104,13 @@ impl Chaos {
             assert!(tracks.iter().all(|track| !track.next_writable_valid));
         }
         tracks
+    }
+
+    /// Blocks of the lead-in and the pause before a track, where a cue sheet announced one.
+    fn lead_in_before(&self, start: i32) -> i32 {
+        let Recording::Sequential(sequence) = &self.disc().seen().recording else { return 0 };
+        let lead_in = sequence.cue.as_ref().and_then(|cue| cue.entries.first());
+        lead_in.map_or(0, |lead_in| start - lead_in.start)
     }
 
     fn toc(&mut self, disc: &DiscInformation, tracks: &[TrackInformation]) {
