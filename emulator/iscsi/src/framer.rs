@@ -102,9 +102,9 @@ impl Framer {
     pub(crate) fn received(&mut self, count: usize) {
         match &mut self.phase {
             Phase::Data { length, received, .. } if self.lent_external => {
-                *received = length.min(&mut (*received + count)).to_owned()
+                *received = (*received + count).min(*length)
             }
-            _ => self.end = STAGING.min(self.end + count),
+            _ => self.end = (self.end + count).min(STAGING),
         }
         self.lent_external = false;
     }

@@ -22,6 +22,7 @@
 mod answer;
 mod config;
 mod connection;
+mod control;
 mod event;
 mod exchange;
 mod gather;

@@ -13,9 +13,8 @@ use super::{Limits, Link};
 use crate::framer::Head;
 use crate::params::Parameters;
 use crate::pdu::{
-    Additional, Bhs, CommandFlags, DataFlags, DataOut, LogoutReason, LogoutRequest, LogoutResponse,
-    LogoutResponseCode, Lun, NopIn, NopOut, RESERVED_TAG, ReadyToTransfer, Reject, RejectReason, Request,
-    ScsiCommand,
+    Additional, Bhs, CommandFlags, DataFlags, DataOut, LogoutRequest, NopOut, RESERVED_TAG, ReadyToTransfer,
+    RejectReason, Request, ScsiCommand, TaskManagementRequest, TextRequest,
 };
 use core::time::Duration;
 use discrig_wire::{SenseCode, SenseKey};
@@ -115,8 +114,8 @@ impl Session {
             Request::ScsiCommand(header) => self.admit_command(link, head, header),
             Request::Logout(LogoutRequest { cmd_sn, .. })
             | Request::NopOut(NopOut { cmd_sn, .. })
-            | Request::TaskManagement(crate::pdu::TaskManagementRequest { cmd_sn, .. })
-            | Request::Text(crate::pdu::TextRequest { cmd_sn, .. }) => {
+            | Request::TaskManagement(TaskManagementRequest { cmd_sn, .. })
+            | Request::Text(TextRequest { cmd_sn, .. }) => {
                 if bhs.is_immediate() || self.is_wanted(cmd_sn) {
                     Ok(Incoming::Request { request, bhs })
                 } else {
@@ -325,14 +324,13 @@ impl Session {
         item: Held,
     ) -> Result<(), CloseReason> {
         if immediate {
-            return self.run(link, true, item);
-        }
-        if self.window.place(cmd_sn) != Place::Next {
+            self.run(link, true, item)?;
+        } else if self.window.place(cmd_sn) == Place::Next {
+            self.window.advance();
+            self.run(link, false, item)?;
+        } else {
             self.held.insert(cmd_sn, item);
-            return Ok(());
         }
-        self.window.advance();
-        self.run(link, false, item)?;
         while let Some(item) = self.held.remove(&self.window.expected()) {
             self.window.advance();
             self.run(link, false, item)?;
@@ -394,14 +392,18 @@ impl Session {
     fn solicit(&mut self, link: &mut Link) {
         let (mut reserved, mut next_tag) = (self.reserved, self.next_tag);
         let (stat_sn, exp_cmd_sn, max_cmd_sn) = (self.stat_sn, self.window.expected(), self.window.last());
+        let is_held_above =
+            self.tasks.iter_mut().any(|task| task.state == State::Delivered && task.reserved > 0);
+        let mut is_first = true;
         for task in self.tasks.iter_mut().filter(|task| task.state == State::Queued && task.refusal.is_none())
         {
+            // The first one has to get its memory, or those behind it would hold theirs for ever; it waits for what will be answered only.
+            let may_exceed = core::mem::take(&mut is_first) && !is_held_above;
             if !task.gather.is_waiting() {
                 continue;
             }
             let more = task.gather.wanted - task.reserved;
-            if reserved > task.reserved && reserved + more > link.limits.session_data_out {
-                // Those behind it wait as well, so that the first always gets its memory.
+            if more > 0 && !may_exceed && reserved + more > link.limits.session_data_out {
                 break;
             }
             if more > 0 {
@@ -442,77 +444,6 @@ impl Session {
     pub(super) fn release(&mut self, link: &mut Link, task: Task) {
         self.reserved -= task.reserved;
         link.outbox.recycle(task.gather.data);
-    }
-
-    fn ping_arrived(&mut self, link: &mut Link, ping: &NopOut, data: &[u8]) {
-        if self.ping.is_some_and(|(tag, _)| tag == ping.target_transfer_tag) {
-            self.ping = None;
-        }
-        if ping.initiator_task_tag == RESERVED_TAG {
-            return;
-        }
-        let most = self.parameters.max_recv_data_segment_length as usize;
-        let answer = NopIn {
-            lun: Lun::ZERO,
-            initiator_task_tag: ping.initiator_task_tag,
-            target_transfer_tag: RESERVED_TAG,
-            stat_sn: self.next_stat_sn(),
-            exp_cmd_sn: self.window.expected(),
-            max_cmd_sn: self.open_window(),
-        };
-        link.outbox.push(answer.encode(), &data[..data.len().min(most)]);
-    }
-
-    /// Sends a NOP-In of the target's own: a ping at a time, or just where the window stands.
-    pub(super) fn nop_in(&mut self, link: &mut Link, ping: Option<Duration>) {
-        let mut tag = RESERVED_TAG;
-        if let Some(now) = ping {
-            tag = self.issue_tag();
-            self.ping = Some((tag, now));
-        }
-        let nop = NopIn {
-            lun: Lun::ZERO,
-            initiator_task_tag: RESERVED_TAG,
-            target_transfer_tag: tag,
-            stat_sn: self.stat_sn,
-            exp_cmd_sn: self.window.expected(),
-            max_cmd_sn: self.open_window(),
-        };
-        link.outbox.push(nop.encode(), &[]);
-    }
-
-    fn logout(&mut self, link: &mut Link, request: &LogoutRequest) -> Result<(), CloseReason> {
-        let response = match request.reason {
-            LogoutReason::CLOSE_SESSION => LogoutResponseCode::CLOSED,
-            LogoutReason::CLOSE_CONNECTION if request.cid == self.cid => LogoutResponseCode::CLOSED,
-            LogoutReason::CLOSE_CONNECTION => LogoutResponseCode::CID_NOT_FOUND,
-            LogoutReason::RECOVERY => LogoutResponseCode::RECOVERY_NOT_SUPPORTED,
-            _ => LogoutResponseCode::CLEANUP_FAILED,
-        };
-        let answer = LogoutResponse {
-            response,
-            initiator_task_tag: request.initiator_task_tag,
-            stat_sn: self.next_stat_sn(),
-            exp_cmd_sn: self.window.expected(),
-            max_cmd_sn: self.open_window(),
-            time2wait: 0,
-            time2retain: 0,
-        };
-        link.outbox.push(answer.encode(), &[]);
-        if response == LogoutResponseCode::CLOSED { Err(CloseReason::LoggedOut) } else { Ok(()) }
-    }
-
-    /// Says that a PDU was not accepted, and shows its header.
-    pub(super) fn reject(&mut self, link: &mut Link, reason: RejectReason, bhs: &Bhs) {
-        let reject = Reject {
-            reason,
-            initiator_task_tag: RESERVED_TAG,
-            stat_sn: self.next_stat_sn(),
-            exp_cmd_sn: self.window.expected(),
-            max_cmd_sn: self.open_window(),
-            data_sn: 0,
-        };
-        link.outbox.push(reject.encode(), &bhs.0);
     }
 
     /// StatSN for a response that counts.
