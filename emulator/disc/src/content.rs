@@ -7,11 +7,12 @@ use crate::sector::frame::{self, Subheader};
 use crate::sector::pack::{PackSymbols, collect, protect};
 use crate::sector::q::{QData, QFrame};
 use crate::sector::read_cd::{ReadCdSelection, SelectionError, Source as Sources};
-use crate::sector::sub_channel::{Position, of_p_and_q};
+use crate::sector::scramble::scramble;
+use crate::sector::sub_channel::{self, Position, of_p_and_q};
 use crate::sector::{SECTOR_BYTES, SUB_CHANNEL_BYTES, Sector, SectorType, SubChannels};
 use crate::state::{DiscState, Form, Recording, Session, Track};
 use crate::store::{Area, Store, StoreError};
-use discrig_wire::mode::WriteParametersPage;
+use discrig_wire::mode::{WriteParametersPage, WriteType};
 use discrig_wire::msf::Msf;
 use discrig_wire::sense::codes;
 use serde::{Deserialize, Serialize};
@@ -66,14 +67,21 @@ pub(crate) fn keep(
     let mut before = trailing.before(first);
     for (block, bytes) in (first..).zip(data.chunks_exact(format.bytes().max(1))) {
         let (main, sub) = format.split(bytes).map_err(failed)?;
+        let channels = format.sub_channels.sub_channels(sub, [&before[0], &before[1]]);
         // Lead-in blocks of CD-Text have no main channel.
         if !main.is_empty() {
             format
                 .record(main, Msf::from_lba(block).unwrap_or_default(), subheader, record)
                 .map_err(failed)?;
+            if page.write_type == WriteType::RAW
+                && channels.as_ref().is_some_and(is_data)
+                && let Ok(sector) = <&mut Sector>::try_from(&mut *record)
+            {
+                scramble(sector);
+            }
             store.write(area, block, record)?;
         }
-        if let Some(channels) = format.sub_channels.sub_channels(sub, [&before[0], &before[1]]) {
+        if let Some(channels) = channels {
             store.write(Area::SubChannel, block, &channels)?;
             all_channels.extend_from_slice(&channels);
         }
@@ -86,6 +94,12 @@ pub(crate) fn keep(
         }
     }
     Ok(all_channels)
+}
+
+/// Whether a sector is data, according to the Q sub-channel that comes with it.
+fn is_data(channels: &SubChannels) -> bool {
+    const DATA: u8 = 4;
+    sub_channel::q(channels)[0] >> 4 & DATA != 0
 }
 
 /// Fills `buffer` with the user data of blocks that are kept raw.
@@ -266,5 +280,42 @@ fn made(session: &Session, track: &Track, position: &Position, block: i32) -> Su
     match other {
         Some(data) => of_p_and_q(position.p(), &QFrame { control: position.control, data }.to_bytes()),
         None => position.sub_channels(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use discrig_wire::mode::DataBlockType;
+
+    /// What is kept of a sector that is written raw with this control in its Q.
+    fn kept(control: u8, sector: &Sector) -> Sector {
+        let source = Source::BlockType(DataBlockType::RAW_WITH_RAW_RW);
+        let placement = Placement { block_length: 2448, form: Form::Raw, source };
+        let page = WriteParametersPage { write_type: WriteType::RAW, ..WriteParametersPage::default() };
+        let frame = QFrame {
+            control,
+            data: QData::Position { track: 1, index: 1, relative: Msf::default(), absolute: Msf::default() },
+        };
+        let symbols = sub_channel::interleave(&of_p_and_q(false, &frame.to_bytes()));
+        let bytes = [&sector[..], &symbols].concat();
+        let mut store = MemoryStore::default();
+        keep(&mut store, &placement, &page, &mut TrailingPacks::default(), 0, &bytes).unwrap();
+        let mut record = [0; SECTOR_BYTES];
+        store.read(Area::Raw, 0, &mut record).unwrap();
+        record
+    }
+
+    #[test]
+    fn raw_data_come_scrambled_and_audio_as_it_is() {
+        let mut plain = [0; SECTOR_BYTES];
+        frame::mode_1(Msf::default(), &[7; USER], &mut plain);
+        let mut scrambled = plain;
+        scramble(&mut scrambled);
+        for (control, expected) in [(4, plain), (6, plain), (0, scrambled)] {
+            // Whole sectors are nothing to read in a failure.
+            assert!(kept(control, &scrambled) == expected, "control {control}");
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Operation {
 impl Unit {
     /// Begins a change of the disc for a command of `nexus`, which is answered at once with `immediate`, else when the change is complete.
     pub(crate) fn begin(&mut self, nexus: NexusId, change: Change, immediate: bool) -> Outcome {
-        let length = self.wake(nexus) + self.flush() + self.task_time(&change);
+        let length = self.access(nexus) + self.flush() + self.task_time(&change);
         if length.is_zero() {
             return match self.carry_through(change) {
                 Ok(()) => Ok(Done::Good),

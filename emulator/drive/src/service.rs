@@ -90,7 +90,7 @@ pub(crate) fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Durati
     if !is_possible(unit, &access) {
         return overhead;
     }
-    let wake = unit.wake(nexus);
+    let spinning = unit.access(nexus);
     let time = match access {
         Access::Read(blocks, how) => unit.reading_time(blocks, how),
         Access::Seek(block) => unit.seeking_time(block),
@@ -100,7 +100,7 @@ pub(crate) fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Durati
         }
     };
     // Data that come from the medium are handed over while the next ones are read.
-    overhead.max(time) + wake
+    overhead.max(time) + spinning
 }
 
 /// Bytes of the data of a WRITE, when the medium takes it.

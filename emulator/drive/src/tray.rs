@@ -48,13 +48,15 @@ pub enum Tray {
     Recognizing(Span),
     /// The disc was stopped and is being spun up.
     SpinningUp(Span),
-    /// The disc was stopped by an initiator.
+    /// The disc was stopped by an initiator. It is ready all the same: whoever accesses it spins it up, see [`TrayAction::Access`].
     Stopped,
 }
 
 /// What is done to the tray.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum TrayAction {
+    /// The medium is accessed: a stopped disc spins up, for which the command waits.
+    Access,
     /// Close it and identify the disc.
     Close,
     /// It springs open at once, as by the emergency hole.
@@ -97,7 +99,8 @@ pub struct TrayTimes {
 
 impl Tray {
     /// Every action.
-    pub const ACTIONS: [TrayAction; 8] = [
+    pub const ACTIONS: [TrayAction; 9] = [
+        TrayAction::Access,
         TrayAction::Close,
         TrayAction::EmergencyOpen,
         TrayAction::Open,
@@ -130,6 +133,7 @@ impl Tray {
             if disc { Tray::Recognizing(Span::new(now, times.recognize)) } else { Tray::Empty }
         };
         match (action, self) {
+            (TrayAction::Access, Tray::Stopped) => Tray::Ready,
             (TrayAction::Close, Tray::Open | Tray::Opening(_)) => Tray::Closing(Span::new(now, times.close)),
             (TrayAction::Close | TrayAction::SpinUp, Tray::Stopped) => {
                 Tray::SpinningUp(Span::new(now, times.spin_up))

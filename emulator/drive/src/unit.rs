@@ -63,13 +63,8 @@ impl Unit {
         }
         self.settled()?;
         match (self.state.tray, self.state.disc.as_ref().map(DiscState::seen)) {
-            (Tray::Ready, Some(disc)) if self.knows(disc) => Ok(disc),
-            (Tray::Ready | Tray::Stopped, Some(disc)) if !self.knows(disc) => {
-                Err(Check::new(codes::INCOMPATIBLE_MEDIUM_INSTALLED))
-            }
-            (Tray::Stopped, _) => {
-                Err(Check::new(codes::LOGICAL_UNIT_NOT_READY_INITIALIZING_COMMAND_REQUIRED))
-            }
+            (Tray::Ready | Tray::Stopped, Some(disc)) if self.knows(disc) => Ok(disc),
+            (Tray::Ready | Tray::Stopped, Some(_)) => Err(Check::new(codes::INCOMPATIBLE_MEDIUM_INSTALLED)),
             (Tray::Open, _) => Err(Check::new(codes::MEDIUM_NOT_PRESENT_TRAY_OPEN)),
             _ => Err(Check::new(codes::MEDIUM_NOT_PRESENT_TRAY_CLOSED)),
         }
@@ -331,7 +326,7 @@ impl Unit {
         }
     }
 
-    /// The medium is accessed for `nexus`: the timers start anew, and a drive at rest wakes up, which takes the returned time.
+    /// The drive has something to do for `nexus`: the timers start anew, and a drive at rest wakes up, which takes the returned time.
     pub(crate) fn wake(&mut self, nexus: NexusId) -> Duration {
         self.state.power.last_access = self.state.now;
         let condition = self.state.power.condition;
@@ -343,6 +338,20 @@ impl Unit {
         match (condition, &self.state.disc) {
             (PowerStatus::STANDBY, Some(disc)) => self.clockwork.spin_up(disc.kind.spec().family),
             _ => Duration::ZERO,
+        }
+    }
+
+    /// The medium is accessed for `nexus`: as [`wake`](Self::wake), and a disc that was stopped spins up. Burning programs stop it when they are
+    /// done, ask whether the drive is ready, and leave it to whoever reads next.
+    pub(crate) fn access(&mut self, nexus: NexusId) -> Duration {
+        let woken = self.wake(nexus);
+        match &self.state.disc {
+            Some(disc) if self.state.tray == Tray::Stopped => {
+                let family = disc.kind.spec().family;
+                self.move_tray(TrayAction::Access);
+                woken.max(self.clockwork.spin_up(family))
+            }
+            _ => woken,
         }
     }
 

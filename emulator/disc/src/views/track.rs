@@ -133,7 +133,8 @@ fn of_track(disc: &DiscState, session: u16, track: &Track, unborn: bool) -> Trac
         reserved: track.status == TrackStatus::Reserved,
         blank,
         packet: incremental,
-        fixed_packet: matches!(track.packets, Packets::Fixed(_)),
+        // On DVD the size of packets is that of ECC blocks, whatever the write parameters say: that fixes nothing of the track.
+        fixed_packet: spec.family == Family::Cd && matches!(track.packets, Packets::Fixed(_)),
         data_mode: data_mode(track.form, blank),
         last_recorded_valid: recorded,
         next_writable_valid: writable,

@@ -41,7 +41,7 @@ fn play(unit: &mut Unit, call: &mut Call<'_>, first: i32, end: i32) -> Outcome {
         Some(track) if crossing => end.min(track.end),
         _ => end,
     };
-    unit.wake(call.nexus);
+    unit.access(call.nexus);
     unit.state.playback = (end > first).then(|| Playback::new(first, end, unit.state.now));
     Ok(Done::Good)
 }
@@ -135,7 +135,7 @@ impl Execute for Scan {
         check_audio(disc, first)?;
         let around = audio_around(disc, first).unwrap_or(first..first);
         let end = if self.direct { around.start } else { around.end };
-        unit.wake(call.nexus);
+        unit.access(call.nexus);
         unit.state.playback = (end != first).then(|| Playback::scan(first, end, unit.state.now));
         Ok(Done::Good)
     }

@@ -57,7 +57,7 @@ pub(super) const MOST_BLOCKS: u32 = 1 << 15;
 fn read(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
     let address = block(first)?;
     let form = unit.readiness()?.readable(address, count)?;
-    unit.wake(call.nexus);
+    unit.access(call.nexus);
     unit.state.head = first + count;
     unit.state.playback = None;
     if cannot_fail(unit, form) {
@@ -96,7 +96,7 @@ impl Execute for Read12 {
 impl Execute for Seek10 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
         unit.readiness()?.readable(block(self.logical_block_address)?, 0)?;
-        unit.wake(call.nexus);
+        unit.access(call.nexus);
         unit.state.head = self.logical_block_address;
         unit.state.playback = None;
         Ok(Done::Good)
@@ -144,7 +144,7 @@ pub(super) fn verify_written(
 fn verify(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32) -> Outcome {
     let address = block(first)?;
     let form = unit.readiness()?.readable(address, count)?;
-    unit.wake(call.nexus);
+    unit.access(call.nexus);
     unit.state.head = first + count;
     unit.state.playback = None;
     if !cannot_fail(unit, form) {

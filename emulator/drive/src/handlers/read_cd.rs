@@ -30,7 +30,7 @@ fn read(
     count: u32,
 ) -> Outcome {
     cd(unit)?;
-    unit.wake(call.nexus);
+    unit.access(call.nexus);
     let (Some(disc), Some(store)) = (&unit.state.disc, &mut unit.content) else {
         return Err(codes::MEDIUM_NOT_PRESENT.into());
     };

@@ -192,7 +192,8 @@ impl Execute for SendOpcInformation {
             return Err(codes::PARAMETER_LIST_LENGTH_ERROR.into());
         }
         let disc = unprotected(unit)?;
-        if !disc.is_writable() {
+        // A full disc that can be erased is calibrated as well: for erasing it.
+        if !disc.is_writable() && !disc.kind.spec().is_rewritable() {
             return Err(codes::CANNOT_WRITE_MEDIUM_INCOMPATIBLE_FORMAT.into());
         }
         if !self.do_opc {

@@ -23,7 +23,7 @@ fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32, through: 
     if count == 0 {
         return Ok(Done::Good);
     }
-    unit.wake(call.nexus);
+    unit.access(call.nexus);
     let bytes = call.data_out.len() as u64;
     let lead = unit.admit_recording(first as i32, bytes)?;
     let before = unit.shown();

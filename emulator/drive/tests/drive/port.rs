@@ -114,10 +114,12 @@ fn reading_takes_time_by_distance_and_length() {
     let far = took("28 00 00 00 40 00 00 00 01 00");
     assert!(next < longer && longer < far, "{next:?} {longer:?} {far:?}");
     assert!(far > Duration::from_millis(70), "settling, and two of the 33 mm of the band");
-    rig.ask(A, "1B 00 00 00 30 00");
-    let start = rig.clock.now();
-    rig.data(A, "28 00 00 00 40 01 00 00 01 00");
-    assert!(rig.clock.now().since(start) > 3 * SECOND, "from standby");
+    for (rest, words) in [("1B 00 00 00 30 00", "from standby"), ("1B 00 00 00 00 00", "stopped")] {
+        rig.ask(A, rest);
+        let start = rig.clock.now();
+        rig.data(A, "28 00 00 00 40 01 00 00 01 00");
+        assert!(rig.clock.now().since(start) > 3 * SECOND, "{words}");
+    }
 }
 
 #[test]

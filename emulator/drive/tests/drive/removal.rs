@@ -99,9 +99,19 @@ fn no_unit_attention_after_a_load() {
 fn stop_and_start() {
     let mut rig = Rig::loaded();
     assert_eq!(rig.ask(A, "1B 00 00 00 00 00"), "GOOD");
-    assert_eq!(rig.ask(A, TEST_UNIT_READY), "02/04/02");
+    assert_eq!(rig.ask(A, TEST_UNIT_READY), "GOOD", "at rest, and ready");
+    assert_eq!(rig.drive.state().tray, Tray::Stopped, "asking spins nothing up");
     assert_eq!(rig.ask(A, "1B 00 00 00 01 00"), "GOOD");
+    assert_eq!(rig.drive.state().tray, Tray::Ready);
     assert_eq!(rig.ask(A, TEST_UNIT_READY), "GOOD", "the same disc: no unit attention");
+}
+
+#[test]
+fn reading_starts_a_stopped_disc() {
+    let mut rig = Rig::loaded();
+    rig.ask(A, "1B 00 00 00 00 00");
+    assert_eq!(rig.ask(A, "28 00 00 00 00 00 00 00 01 00"), "GOOD");
+    assert_eq!(rig.drive.state().tray, Tray::Ready);
 }
 
 #[rstest]
