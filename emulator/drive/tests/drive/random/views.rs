@@ -52,7 +52,8 @@ impl Chaos {
         let random = matches!(self.disc().seen().recording, Recording::Random(_));
         let last = disc.last_track_in_last_session;
         let mut tracks: Vec<TrackInformation> = Vec::new();
-        for number in 1..=last {
+        // A session at once may begin with any number.
+        for number in u16::from(disc.first_track)..=last {
             let track = match self.track(number) {
                 Ok(track) => track,
                 // The one that would be next has no number of its own on CD.
