@@ -207,7 +207,8 @@ pub struct TestArguments {
     /// Fault rules that hold throughout, as TOML
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
-    /// Known deviations, as TOML: they fail no run, but an unexpected pass does
+    /// Known deviations, as TOML: they fail no run, but an unexpected pass does. The profiles of other emulators bring theirs along;
+    /// this file adds to them and overrides them
     #[arg(long, value_name = "FILE")]
     pub expect: Option<PathBuf>,
     /// Run only each Nth scenario, counted from I

@@ -13,6 +13,9 @@
 //! ```
 //!
 //! A deviation that no longer shows, or that names no scenario of the run, is a failure: the file has to be mended.
+//!
+//! The profiles of other emulators bring such a file along, which holds by itself. A file that is given besides says more, or something else about
+//! the same scenarios; there, `verdict = "pass"` takes a deviation back.
 
 use crate::failure::Failure;
 use discrig_reports::{Event, Expectation, Identity, Outcome, Verdict};
@@ -21,7 +24,7 @@ use std::path::Path;
 
 /// The deviations recorded for the drive that is judged.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Expectations {
+pub struct Expectations {
     entries: Vec<Deviation>,
 }
 
@@ -57,6 +60,30 @@ fn failing() -> Verdict {
 }
 
 impl Expectations {
+    /// What a profile of the emulator is known to deviate in: nothing, unless it is there to be compared with.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] when the profile's file is wrong.
+    pub fn of_profile(name: &str, identity: Option<&Identity>) -> Result<Expectations, Failure> {
+        let text = discrig_fixtures::expectations(name).unwrap_or_default();
+        Expectations::parse(text, identity)
+            .map_err(|problem| Failure::Usage(format!("the expectations of profile {name}: {problem}")))
+    }
+
+    /// The scenarios that there is a deviation in.
+    pub fn scenarios(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.scenario.as_str())
+    }
+
+    /// These, and in their place those of `other` where both are about the same scenario.
+    #[must_use]
+    pub(crate) fn overridden_by(mut self, other: Expectations) -> Expectations {
+        let is_kept = |entry: &Deviation| other.entries.iter().all(|new| new.scenario != entry.scenario);
+        self.entries.retain(is_kept);
+        self.entries.extend(other.entries);
+        self
+    }
+
     /// Reads a file and keeps what it says about the drive with `identity`.
     pub(crate) fn read(path: &Path, identity: Option<&Identity>) -> Result<Expectations, Failure> {
         Expectations::parse(&Failure::read(path)?, identity)
@@ -80,6 +107,9 @@ impl Expectations {
     /// Compares what came of a scenario with what was expected.
     pub(crate) fn judge(&self, slug: &str, outcome: &mut Outcome) {
         let Some(entry) = self.entries.iter().find(|entry| entry.scenario == slug) else { return };
+        if entry.verdict == Verdict::Pass {
+            return;
+        }
         let reason = entry.reason.clone();
         outcome.expectation = match outcome.verdict {
             verdict if verdict == entry.verdict => Some(Expectation::ExpectedFail { reason }),
@@ -143,6 +173,42 @@ mod tests {
         assert!(matches!(judged(Verdict::Pass), Some(Expectation::UnexpectedPass { .. })));
         assert!(matches!(judged(Verdict::Inconclusive), Some(Expectation::Stale { .. })));
         assert_eq!(judged(Verdict::Skipped), None);
+    }
+
+    #[test]
+    fn a_file_says_more_than_a_profile_or_something_else() {
+        let expected = |text: &str, verdict| {
+            let own = Expectations::parse(TEXT, Some(&identity("QEMU"))).unwrap();
+            let given = Expectations::parse(text, Some(&identity("QEMU"))).unwrap();
+            let mut outcome = Outcome::new(verdict);
+            own.overridden_by(given).judge("recorder.release.at-zero-fails", &mut outcome);
+            outcome.expectation
+        };
+        let about = |verdict: &str| TEXT.replace("reason =", &format!("verdict = \"{verdict}\"\n reason ="));
+        assert!(matches!(expected("", Verdict::Fail), Some(Expectation::ExpectedFail { .. })));
+        assert!(matches!(expected(&about("inconclusive"), Verdict::Fail), Some(Expectation::Stale { .. })));
+        for verdict in [Verdict::Fail, Verdict::Pass] {
+            assert_eq!(expected(&about("pass"), verdict), None);
+        }
+    }
+
+    /// Each peer's own file is about the peer's own drive.
+    #[test]
+    fn peers_deviate_and_drives_do_not() {
+        for (name, table) in discrig_fixtures::profiles() {
+            let known = |field: &str| {
+                let groups = table.get("known").and_then(toml::Value::as_array).into_iter().flatten();
+                groups.filter_map(|group| group.get(field)?.as_str()).next().unwrap_or_default().to_owned()
+            };
+            let identity = Identity {
+                vendor: known("vendor"),
+                product: known("product"),
+                revision: known("revision"),
+                ..Identity::default()
+            };
+            let entries = Expectations::of_profile(name, Some(&identity)).unwrap().entries;
+            assert_eq!(entries.is_empty(), table["kind"].as_str() != Some("peer"), "{name}");
+        }
     }
 
     #[test]

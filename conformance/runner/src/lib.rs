@@ -9,7 +9,7 @@ mod cabinet;
 pub mod cli;
 mod commands;
 mod convert;
-mod expectations;
+pub mod expectations;
 mod failure;
 mod interrupt;
 mod progress;

@@ -7,12 +7,13 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::session::{Ended, Session};
-use crate::target::{Opened, Terms, check_serial};
+use crate::target::{self, Opened, Terms, check_serial};
 use crate::{selection, terminal};
 use discrig_device::fault::{Plan, Rule};
 use discrig_device::{HostId, Owner, ProcessId};
 use discrig_reports::{
-    Event, ExitCode, ReportError, Reporter, RunStarted, Summary, Target, Tool, exit_code, timestamp_now,
+    Event, ExitCode, Identity, ReportError, Reporter, RunStarted, Summary, Target, Tool, exit_code,
+    timestamp_now,
 };
 use discrig_scenarios::{Hazard, Scenario, Settings};
 use std::time::Instant;
@@ -103,10 +104,7 @@ fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectat
     let risked = arguments.allow.iter().copied().filter(|_| opened.is_physical);
     check_serial(risked, arguments.serial.as_deref(), identity.as_ref())?;
     check_rules(&mut opened, rules)?;
-    let expectations = match &arguments.expect {
-        Some(path) => Expectations::read(path, identity.as_ref())?,
-        None => Expectations::default(),
-    };
+    let expectations = expectations(arguments, identity.as_ref())?;
     let mut started = header(arguments, &[]);
     started.cases = u64::from(cases(arguments, &opened));
     started.allow = allowed(arguments, &opened).iter().map(|hazard| hazard.name().to_owned()).collect();
@@ -121,6 +119,18 @@ fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectat
     started.policies =
         opened.source.policies().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok((opened, expectations, started))
+}
+
+/// What is expected of the target: what its profile says, and what a file says.
+fn expectations(arguments: &TestArguments, identity: Option<&Identity>) -> Result<Expectations, Failure> {
+    let own = match &arguments.target {
+        target::Target::Emulator(profile) => Expectations::of_profile(profile, identity)?,
+        target::Target::Node(_) => Expectations::default(),
+    };
+    match &arguments.expect {
+        Some(path) => Ok(own.overridden_by(Expectations::read(path, identity)?)),
+        None => Ok(own),
+    }
 }
 
 /// Somebody else holds the drive: say so, with the name, instead of judging what is not ours.
@@ -183,7 +193,7 @@ fn judge(
         rules,
         cancelled: interrupt.flag(),
     };
-    let ended = session.run_expecting(plan, expectations, &mut |event| journal.tell(&event));
+    let ended = session.run(plan, expectations, &mut |event| journal.tell(&event));
     // The drive is left as it was found, also when the run was interrupted.
     let left = opened.bench.restore();
     match ended {
