@@ -1,11 +1,11 @@
 //! The discs that a server puts into its drives.
 
-use crate::target::DiscSpec;
+use crate::target::parse_disc;
 use discrig_bench::demonstration_image;
 use discrig_device::DiscKind;
 use discrig_drive::{Disc, MediumKind, Profile};
 use discrig_serve::Discs;
-use discrig_storage::image;
+use discrig_storage::DiscSupply;
 
 /// Discs by specification, as everywhere on the command line.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +17,8 @@ const BLANKS: [MediumKind; 4] =
 
 impl Discs for Cabinet {
     fn open(&self, spec: &str, _: &Profile) -> Result<Option<Disc>, String> {
-        match spec.parse::<DiscSpec>()? {
-            DiscSpec::Blank(kind) => blank(kind).map(Some),
-            DiscSpec::Image(path) => image::import_iso(&path).map(Some).map_err(|error| error.to_string()),
-            DiscSpec::None => Ok(None),
-        }
+        let spec = parse_disc(spec)?;
+        DiscSupply::open(&spec).and_then(|supply| supply.disc()).map_err(|error| error.to_string())
     }
 
     fn of_kind(&self, kind: DiscKind, profile: &Profile) -> Result<Disc, String> {

@@ -1,10 +1,17 @@
 //! The command line.
 
+mod disc;
+
+pub use disc::{
+    DiscAction, DiscArguments, ExportArguments, ImageFormat, ImportArguments, InfoArguments, NewArguments,
+};
+
 use crate::serve_cli::{CtlArguments, ServeArguments};
-use crate::target::{DiscSpec, Target};
+use crate::target::{Target, parse_disc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core::time::Duration;
 use discrig_scenarios::Hazard;
+use discrig_storage::DiscSpec;
 use std::path::PathBuf;
 
 /// Judges optical disc recorders, emulated and physical, by one suite of scenarios.
@@ -18,6 +25,15 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Targets: emulator (default), emulator:PROFILE, /dev/sr0, /dev/sg0.
+
+Discs of the emulator (--disc SPEC):
+  none                  no disc
+  blank:MEDIUM          a blank disc, gone when the command ends (`discrig list discs`)
+  file:PATH             the disc in a disc file, which keeps what is burned (`discrig disc --help`)
+  file+MEDIUM:PATH      the same; a file that does not exist is created with a blank disc
+  iso:PATH              a pressed disc from an image of blocks of 2048 bytes
+  cue:PATH              a pressed CD as a CUE sheet says
+  raw:PATH              a pressed CD from whole sectors of 2352 bytes; raw+audio:PATH if they are audio
 
 Exit codes: 0 all as expected, 2 usage, 4 nothing ran, 96 set-up failed, 100 nonconformance, 106 incomplete,
 110 a report could not be written.";
@@ -33,6 +49,9 @@ pub enum Command {
         after_help = "Examples:\n  discrig ctl --control /tmp/discrig.socket list\n  discrig ctl --control /tmp/discrig.socket a insert blank:bd-re"
     )]
     Ctl(CtlArguments),
+    /// Make, look at, import and export the files in which discs are kept
+    #[command(after_help = disc::EXAMPLES)]
+    Disc(DiscArguments),
     /// Send one command and decode the answer
     #[command(after_help = "Example: discrig exec /dev/sr0 -- 12 00 00 00 24 00")]
     Exec(ExecArguments),
@@ -55,7 +74,7 @@ pub enum Command {
     Serve(ServeArguments),
     /// Run the suite and write reports
     #[command(
-        after_help = "Examples:\n  discrig test\n  discrig test /dev/sr0 --allow tray --report-dir out\n  discrig test --defect release-never-frees --only 'recorder.*'"
+        after_help = "Examples:\n  discrig test\n  discrig test /dev/sr0 --allow tray --report-dir out\n  discrig test --defect release-never-frees --only 'recorder.*'\n\nThe disc of `--disc file:PATH` is treated as one in a physical drive: unless --allow says so, nothing runs that could write to it or erase it.\nScenarios that bring discs of their own take discs in memory."
     )]
     Test(TestArguments),
 }
@@ -70,8 +89,8 @@ pub struct AgentArguments {
 /// What the emulator is made of.
 #[derive(Args, Clone, Debug, Default)]
 pub struct EmulatorArguments {
-    /// Disc in the emulated drive: none, blank:MEDIUM or iso:PATH (default: a data disc)
-    #[arg(long, value_name = "SPEC")]
+    /// Disc in the emulated drive: none, blank:MEDIUM, file:PATH, file+MEDIUM:PATH, iso:PATH, cue:PATH or raw:PATH (default: a data disc)
+    #[arg(long, value_name = "SPEC", value_parser = parse_disc)]
     pub disc: Option<DiscSpec>,
     /// Give the emulated recorder a known misbehaviour (`discrig list defects`)
     #[arg(long, value_name = "NAME")]
@@ -189,7 +208,8 @@ pub struct TestArguments {
     /// Leave out scenarios whose slug matches
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
-    /// What may be done to a physical drive besides observing: tray, write, erase, wedge
+    /// What may be done besides observing to a physical drive (tray, write, erase, wedge), or besides observing and moving the tray to the disc in
+    /// a disc file (write, erase, wedge)
     #[arg(long, value_delimiter = ',', value_parser = parse_hazard, value_name = "CLASS,..")]
     pub allow: Vec<Hazard>,
     /// Serial number that the drive must have; needed for write, erase and wedge (`none` for a drive without one)
@@ -245,5 +265,7 @@ mod tests {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("Example"), "{} has no example", command.get_name());
         }
+        let disc = cli.find_subcommand("disc").unwrap();
+        assert!(disc.get_subcommands().all(|command| command.get_after_help().is_some()));
     }
 }

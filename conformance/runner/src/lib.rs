@@ -29,6 +29,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Agent(arguments) => commands::agent::run(&arguments),
         Command::Ctl(arguments) => commands::ctl::run(&arguments),
+        Command::Disc(arguments) => commands::disc::run(&arguments),
         Command::Exec(arguments) => commands::exec::run(&arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::List(arguments) => commands::list::run(&arguments),

@@ -4,11 +4,12 @@ use crate::cli::EmulatorArguments;
 use crate::failure::Failure;
 use core::fmt;
 use core::str::FromStr;
-use discrig_bench::{Defect, EmulatedBench, EmulatorConfig, ImageError, MediumKind, Model};
+use discrig_bench::{Defect, DiscSource, EmulatedBench, EmulatorConfig, MediumKind, Model};
 use discrig_device::{Bench, HostId, ProcessId};
 use discrig_recorder::{PortableSource, RecorderSource};
 use discrig_reports::Identity;
 use discrig_scenarios::Hazard;
+use discrig_storage::{DiscSpec, SpecError};
 use discrig_wire::inquiry::StandardInquiry;
 use std::path::PathBuf;
 
@@ -19,17 +20,6 @@ pub enum Target {
     Emulator(String),
     /// A node of a physical drive.
     Node(PathBuf),
-}
-
-/// The disc in an emulated drive.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum DiscSpec {
-    /// A recordable disc that nothing was written to.
-    Blank(MediumKind),
-    /// A pressed disc with the contents of a file.
-    Image(PathBuf),
-    /// None.
-    None,
 }
 
 /// The profile that the emulator has unless told otherwise.
@@ -90,23 +80,54 @@ impl fmt::Display for Target {
     }
 }
 
-impl FromStr for DiscSpec {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<DiscSpec, String> {
-        match text.split_once(':') {
-            None if text == "none" => Ok(DiscSpec::None),
-            Some(("iso", path)) if !path.is_empty() => Ok(DiscSpec::Image(PathBuf::from(path))),
-            Some(("blank", medium)) => MediumKind::by_name(medium)
-                .filter(|kind| kind.spec().is_recordable())
-                .map(DiscSpec::Blank)
-                .ok_or_else(|| {
-                    let blank = MediumKind::TABLE.iter().filter(|spec| spec.is_recordable());
-                    let near = perhaps(medium, blank.map(|spec| spec.name));
-                    format!("there is no recordable disc `{medium}`{near}; `discrig list discs` shows them")
-                }),
-            _ => Err(format!("`{text}` is no disc; expected none, blank:MEDIUM or iso:PATH")),
+/// Understands what `--disc` says.
+///
+/// # Errors
+/// What is wrong with it, for users.
+pub fn parse_disc(text: &str) -> Result<DiscSpec, String> {
+    text.parse().map_err(|error| match &error {
+        SpecError::Medium(name) => {
+            format!("{error}{}; `discrig list discs` shows them", perhaps(name, recordable()))
         }
+        _ => error.to_string(),
+    })
+}
+
+/// Understands the name of a medium that can be recorded.
+pub(crate) fn parse_medium(name: &str) -> Result<MediumKind, String> {
+    match parse_disc(&format!("blank:{name}"))? {
+        DiscSpec::Blank(kind) => Ok(kind),
+        _ => Err(format!("`{name}` is no medium")),
+    }
+}
+
+/// The names of the media that can be recorded.
+fn recordable() -> impl Iterator<Item = &'static str> {
+    MediumKind::TABLE.iter().filter(|spec| spec.is_recordable()).map(|spec| spec.name)
+}
+
+/// What a run can harm, from nothing on.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Stake {
+    /// Nothing: everything is gone when the command ends.
+    Nothing,
+    /// The disc in a disc file.
+    Disc,
+    /// A physical drive, and the disc in it.
+    Drive,
+}
+
+impl Stake {
+    /// What may be done when `asked` is allowed besides what always is.
+    #[must_use]
+    pub fn allowed(self, asked: &[Hazard]) -> Vec<Hazard> {
+        let always: &[Hazard] = match self {
+            Stake::Nothing => Hazard::ALL,
+            Stake::Disc => &[Hazard::Observe, Hazard::Tray],
+            Stake::Drive => &[Hazard::Observe],
+        };
+        let is_allowed = |hazard: &Hazard| always.contains(hazard) || asked.contains(hazard);
+        Hazard::ALL.iter().copied().filter(is_allowed).collect()
     }
 }
 
@@ -118,8 +139,8 @@ pub struct Opened {
     pub source: Box<dyn RecorderSource>,
     /// How it is reached, for reports.
     pub backend: &'static str,
-    /// Whether it is a drive that can be harmed.
-    pub is_physical: bool,
+    /// What can be harmed.
+    pub stake: Stake,
 }
 
 /// On which terms a physical drive is opened.
@@ -152,15 +173,10 @@ impl Target {
 
 fn open_emulator(profile: &str, arguments: &EmulatorArguments) -> Result<Opened, Failure> {
     let mut config = EmulatorConfig::of(&model(profile)?);
-    match &arguments.disc {
-        None => {}
-        Some(DiscSpec::None) => config.disc = discrig_bench::DiscSource::None,
-        Some(DiscSpec::Blank(kind)) => config.disc = discrig_bench::DiscSource::Blank(*kind),
-        Some(DiscSpec::Image(path)) => {
-            config.disc = discrig_bench::DiscSource::image(path)
-                .map_err(|error: ImageError| Failure::Target(error.to_string()))?;
-        }
+    if let Some(spec) = &arguments.disc {
+        config.disc = DiscSource::open(spec).map_err(|error| Failure::Target(error.to_string()))?;
     }
+    let stake = if matches!(config.disc, DiscSource::File(_)) { Stake::Disc } else { Stake::Nothing };
     let mut source = PortableSource::default();
     if let Some(name) = &arguments.defect {
         let defect = defect(name)?;
@@ -168,7 +184,7 @@ fn open_emulator(profile: &str, arguments: &EmulatorArguments) -> Result<Opened,
         config.afflict(&defect);
     }
     let bench = EmulatedBench::new(config).map_err(|error| Failure::Target(error.to_string()))?;
-    Ok(Opened { bench: Box::new(bench), source: Box::new(source), backend: "emulator", is_physical: false })
+    Ok(Opened { bench: Box::new(bench), source: Box::new(source), backend: "emulator", stake })
 }
 
 pub(crate) fn defect(name: &str) -> Result<Defect, Failure> {
@@ -199,7 +215,7 @@ fn open_node(path: &std::path::Path, terms: Terms<'_>) -> Result<Opened, Failure
         bench: Box::new(bench),
         source: Box::new(PortableSource::default()),
         backend: "Linux SG_IO",
-        is_physical: true,
+        stake: Stake::Drive,
     })
 }
 
@@ -223,16 +239,18 @@ impl Opened {
     }
 }
 
-/// Classes that can ruin a disc or wedge a drive need the drive's serial number.
+/// Classes that can ruin a disc or wedge a drive need the serial number of a physical drive. (A disc file was named already.)
 ///
 /// # Errors
 /// [`Failure::Usage`] when it is missing or is another drive's.
 pub(crate) fn check_serial(
-    mut allowed: impl Iterator<Item = Hazard>,
+    stake: Stake,
+    allowed: &[Hazard],
     serial: Option<&str>,
     identity: Option<&Identity>,
 ) -> Result<(), Failure> {
-    let Some(hazard) = allowed.find(|hazard| *hazard >= Hazard::Write) else { return Ok(()) };
+    let dangerous = allowed.iter().find(|hazard| **hazard >= Hazard::Write);
+    let Some(hazard) = dangerous.filter(|_| stake == Stake::Drive) else { return Ok(()) };
     let is = identity.and_then(|identity| identity.serial.as_deref()).unwrap_or("none").trim();
     match serial.map(str::trim) {
         Some(given) if given == is => Ok(()),
@@ -257,15 +275,21 @@ mod tests {
         assert_eq!("/dev/sr0".parse(), Ok(Target::Node(PathBuf::from("/dev/sr0"))));
         assert_eq!("emulator:hl-dt-st-bu40n".parse(), Ok(Target::Emulator("hl-dt-st-bu40n".to_owned())));
         assert!("emulator:bu40".parse::<Target>().unwrap_err().contains("did you mean hl-dt-st-bu40n"));
-        assert!("blank:bd-rr".parse::<DiscSpec>().unwrap_err().contains("did you mean bd-r"));
+        assert!(parse_disc("blank:bd-rr").unwrap_err().contains("did you mean bd-r"));
+        assert!(parse_disc("file+bd-rr:x").unwrap_err().contains("did you mean bd-r"));
         for wrong in ["emulator:", "emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", ""] {
             assert!(wrong.parse::<Target>().is_err(), "{wrong}");
         }
-        assert_eq!("none".parse(), Ok(DiscSpec::None));
-        assert_eq!("iso:a:b.iso".parse(), Ok(DiscSpec::Image(PathBuf::from("a:b.iso"))));
         for wrong in ["iso:", "blank:vinyl", "blank:cd-rom", "disc"] {
-            assert!(wrong.parse::<DiscSpec>().is_err(), "{wrong}");
+            assert!(parse_disc(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_can_be_harmed_is_harmed_only_when_asked_for() {
+        assert_eq!(Stake::Nothing.allowed(&[]), Hazard::ALL);
+        assert_eq!(Stake::Disc.allowed(&[Hazard::Write]), [Hazard::Observe, Hazard::Tray, Hazard::Write]);
+        assert_eq!(Stake::Drive.allowed(&[]), [Hazard::Observe]);
     }
 
     /// The data of a command that has to succeed, after what is pending was reported.

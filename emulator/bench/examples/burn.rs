@@ -8,7 +8,7 @@ use core::time::Duration;
 use discrig_device::{Device, Instant, Request};
 use discrig_disc::{Disc, DiscState, MediumKind};
 use discrig_drive::{Drive, DriveConfig, HostEvent, NexusId, VirtualClock, VirtualPort};
-use discrig_storage::DiscFile;
+use discrig_storage::{DiscFile, Replace};
 use discrig_wire::capacity::FormatType;
 use discrig_wire::command::{
     FormatUnit, Read10, ReadDiscInformation, ReadTrackInformation, SynchronizeCache, TestUnitReady, Write10,
@@ -72,7 +72,7 @@ impl Rig {
         } else {
             let kind = MediumKind::by_name(medium).ok_or_else(|| format!("{medium}: no such medium"))?;
             let state = DiscState::blank(kind)?;
-            Disc { store: Box::new(DiscFile::create(path, &state)?), state }
+            Disc { store: Box::new(DiscFile::create(path, &state, Replace::Never)?), state }
         };
         let mut rig = Rig {
             drive: Drive::new(DriveConfig::default(), Instant::ZERO),

@@ -5,7 +5,7 @@ use core::time::Duration;
 use discrig_device::{Device, Instant, Request};
 use discrig_disc::{Disc, DiscState, MediumKind, MemoryStore, Store};
 use discrig_drive::{Drive, DriveConfig, HostEvent, NexusId, VirtualClock, VirtualPort};
-use discrig_storage::DiscFile;
+use discrig_storage::{DiscFile, Replace};
 use discrig_wire::command::{SynchronizeCache, TestUnitReady, Write10};
 use std::error::Error;
 use std::io::Write;
@@ -35,7 +35,7 @@ fn record(mib: usize, path: Option<&Path>) -> Outcome<()> {
     let state = DiscState::blank(MediumKind::BdRXlQl)?;
     let empty = memory()?;
     let store: Box<dyn Store> = match path {
-        Some(path) => Box::new(DiscFile::create(path, &state)?),
+        Some(path) => Box::new(DiscFile::create(path, &state, Replace::Never)?),
         None => Box::new(MemoryStore::default()),
     };
     let drive = Drive::new(DriveConfig::default(), Instant::ZERO);

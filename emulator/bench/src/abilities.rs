@@ -2,7 +2,6 @@
 
 use crate::bench::EmulatedBench;
 use crate::config::EmulatorConfig;
-use crate::disc::DiscSource;
 use core::time::Duration;
 use discrig_device::fault::{Action, ActionKind, FaultControl, Rule};
 use discrig_device::{
@@ -18,10 +17,9 @@ pub(crate) fn declare(config: &EmulatorConfig) -> Capabilities {
         .iter()
         .fold(Capabilities::new(), |declared, capability| declared.with(*capability, "emulated"))
         .with_media(Medium::ALL.iter().copied().filter(|medium| knows(config, *medium)));
-    match config.disc {
-        DiscSource::Demonstration | DiscSource::Image(_) => all,
-        DiscSource::Blank(_) => all.without(Capability::DataDisc, "the disc is blank, by --disc"),
-        DiscSource::None => all.without(Capability::DataDisc, "there is no disc, by --disc"),
+    match config.disc.without_data() {
+        Some(reason) => all.without(Capability::DataDisc, reason),
+        None => all,
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Lab {
     returns: Option<(Instant, Replug)>,
     /// What was in the drive when it disappeared.
     left_behind: Option<DiscKind>,
+    /// The configured disc is in the drive, or was when it disappeared.
+    has_own_disc: bool,
 }
 
 /// The complete state, for reports.
@@ -73,6 +75,7 @@ impl World {
             arrival: 0,
             returns: None,
             left_behind: None,
+            has_own_disc: false,
             config,
         };
         let mut world = World { lab, hosts, lives: BTreeMap::new() };
@@ -83,11 +86,10 @@ impl World {
     /// A new drive with the default disc, new hosts, no faults. The clock goes on.
     pub(crate) fn restore(&mut self) -> Result<(), DeviceError> {
         self.lab.reset_faults();
-        let disc = self.lab.config.disc.disc(&self.lab.config.drive.profile).map_err(|error| {
-            DeviceError::new(ErrorKind::InvalidState, "putting the disc in").with_source(error)
-        })?;
+        let disc = self.lab.own_disc()?;
         let drive = self.lab.config.drive.clone();
         self.lab.plug_in(drive, disc)?;
+        self.lab.has_own_disc = true;
         self.lives.clear();
         for host in 0..HOSTS {
             self.hosts[usize::from(host)].arrival = self.lab.arrival;
@@ -190,7 +192,12 @@ impl Lab {
             config.profile.serial = config.profile.serial.chars().rev().collect();
             config.profile.product = "DRIVE OTHER".to_owned();
         }
-        let disc = self.left_behind.map(|kind| self.disc(kind)).transpose()?;
+        let disc = match (self.left_behind, &self.config.disc) {
+            // There is but one of it.
+            (Some(_), DiscSource::File(_)) if self.has_own_disc => self.own_disc()?,
+            (Some(kind), _) => Some(self.disc(kind)?),
+            (None, _) => None,
+        };
         self.plug_in(config, disc)
     }
 
@@ -204,8 +211,16 @@ impl Lab {
         }
     }
 
-    /// A disc of a kind: the bench's own where it is of that kind.
-    pub(crate) fn disc(&self, kind: DiscKind) -> Result<Disc, DeviceError> {
+    /// The configured disc.
+    fn own_disc(&self) -> Result<Option<Disc>, DeviceError> {
+        self.config.disc.disc(&self.config.drive.profile).map_err(|error| {
+            DeviceError::new(ErrorKind::InvalidState, "putting the disc in").with_source(error)
+        })
+    }
+
+    /// A disc of a kind to be put in, of the configured make where that is of the kind and there can be more than one of it.
+    pub(crate) fn disc(&mut self, kind: DiscKind) -> Result<Disc, DeviceError> {
+        self.has_own_disc = false;
         let profile = &self.config.drive.profile;
         let source = match (kind, &self.config.disc) {
             (DiscKind::Blank, DiscSource::Blank(medium)) => DiscSource::Blank(*medium),

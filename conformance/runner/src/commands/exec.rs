@@ -2,13 +2,13 @@
 
 use crate::cli::ExecArguments;
 use crate::failure::Failure;
-use crate::target::Terms;
+use crate::target::{Stake, Terms};
 use crate::terminal;
 use core::time::Duration;
-use discrig_device::{Completion, Data, HostId, ProcessId, Request};
+use discrig_device::{Completion, Data, Handle, HostId, ProcessId, Request};
 use discrig_reports::ExitCode;
-use discrig_wire::command::{CommandSpec, Direction, Flags};
-use discrig_wire::{Cdb, describe};
+use discrig_wire::command::{CommandSpec, Direction, Flags, SynchronizeCache};
+use discrig_wire::{Cdb, SenseKey, describe};
 use serde_json::json;
 
 /// Most bytes that one command may transfer here.
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &ExecArguments) -> Result<ExitCode, Failure> {
     let cdb: Cdb = arguments.cdb.join(" ").parse().map_err(|error| Failure::Usage(format!("{error}")))?;
     let spec = CommandSpec::of(&cdb);
     let mut opened = arguments.target.open(&arguments.emulator, Terms::default())?;
-    if opened.is_physical && spec.is_none_or(|spec| spec.flags.contains(Flags::WRITES)) {
+    if opened.stake == Stake::Drive && spec.is_none_or(|spec| spec.flags.contains(Flags::WRITES)) {
         return Err(Failure::Usage(
             "this command writes, or is unknown and so may; a physical drive is not written by `exec`"
                 .to_owned(),
@@ -42,6 +42,9 @@ pub(crate) fn run(arguments: &ExecArguments) -> Result<ExitCode, Failure> {
     let completion = handle
         .execute(Request { cdb, data, timeout })
         .map_err(|error| Failure::Target(format!("{}: {error}", arguments.target)))?;
+    if opened.stake == Stake::Disc && completion.is_good() {
+        keep(handle.as_mut())?;
+    }
     let received =
         if data_out.is_empty() { &buffer[..completion.transferred.min(buffer.len())] } else { &[] };
     terminal::out(&if arguments.json {
@@ -50,6 +53,20 @@ pub(crate) fn run(arguments: &ExecArguments) -> Result<ExitCode, Failure> {
         as_text(&cdb, &completion, received)
     });
     Ok(ExitCode::AsExpected)
+}
+
+/// Empties the drive's buffer onto the disc, as a drive does that is left alone: with this command its power ends.
+fn keep(handle: &mut dyn Handle) -> Result<(), Failure> {
+    let request = Request::none(SynchronizeCache::default().cdb(), Duration::from_secs(3600));
+    let failed =
+        |problem: String| Failure::Target(format!("what the command wrote could not be kept: {problem}"));
+    let completion = handle.execute(request).map_err(|error| failed(error.to_string()))?;
+    match completion.code() {
+        // Nothing that could be written was in the drive.
+        Some(code) if code.key == SenseKey::IllegalRequest || code.key == SenseKey::NotReady => Ok(()),
+        Some(code) => Err(failed(code.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// How many bytes to receive: as asked for, or as many as the command's own fields say.

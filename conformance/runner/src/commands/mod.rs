@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod ctl;
+pub(crate) mod disc;
 pub(crate) mod exec;
 pub(crate) mod inspect;
 pub(crate) mod list;

@@ -7,7 +7,7 @@ use crate::target::{Terms, check_serial};
 use crate::terminal;
 use discrig_reports::ExitCode;
 use discrig_scenarios::property::Replay;
-use discrig_scenarios::{Finding, Hazard, Settings, Stage, Stop, find};
+use discrig_scenarios::{Finding, Settings, Stage, Stop, find};
 
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let replay = Replay::from_toml(&Failure::read(&arguments.file)?)
@@ -17,15 +17,14 @@ pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let scenario = find(&replay.property)
         .ok_or_else(|| Failure::Usage(format!("`{}` is no scenario", replay.property)))?;
     let hazard = scenario.hazard;
-    if opened.is_physical && hazard != Hazard::Observe && !arguments.allow.contains(&hazard) {
+    if !opened.stake.allowed(&arguments.allow).contains(&hazard) {
         return Err(Failure::Usage(format!(
             "the steps of {} are of the class `{hazard}`; --allow {hazard} allows them",
             replay.property
         )));
     }
     let identity = opened.identity();
-    let risked = arguments.allow.iter().copied().filter(|_| opened.is_physical);
-    check_serial(risked, arguments.serial.as_deref(), identity.as_ref())?;
+    check_serial(opened.stake, &arguments.allow, arguments.serial.as_deref(), identity.as_ref())?;
     if let Some(reason) = scenario.obstacle(opened.bench.capabilities()) {
         return Err(Failure::Target(format!(
             "{} cannot run on {}: {reason}",

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::session::{Ended, Session};
-use crate::target::{self, Opened, Terms, check_serial};
+use crate::target::{self, Opened, Stake, Terms, check_serial};
 use crate::{selection, terminal};
 use discrig_device::fault::{Plan, Rule};
 use discrig_device::{HostId, Owner, ProcessId};
@@ -15,7 +15,7 @@ use discrig_reports::{
     Event, ExitCode, Identity, ReportError, Reporter, RunStarted, Summary, Target, Tool, exit_code,
     timestamp_now,
 };
-use discrig_scenarios::{Hazard, Scenario, Settings};
+use discrig_scenarios::{Scenario, Settings};
 use std::time::Instant;
 
 /// Cases per property unless told otherwise.
@@ -101,13 +101,13 @@ fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectat
     let mut opened = arguments.target.open(&arguments.emulator, terms)?;
     let identity = opened.identity();
     refuse_if_locked(arguments, &mut opened)?;
-    let risked = arguments.allow.iter().copied().filter(|_| opened.is_physical);
-    check_serial(risked, arguments.serial.as_deref(), identity.as_ref())?;
+    check_serial(opened.stake, &arguments.allow, arguments.serial.as_deref(), identity.as_ref())?;
     check_rules(&mut opened, rules)?;
     let expectations = expectations(arguments, identity.as_ref())?;
     let mut started = header(arguments, &[]);
     started.cases = u64::from(cases(arguments, &opened));
-    started.allow = allowed(arguments, &opened).iter().map(|hazard| hazard.name().to_owned()).collect();
+    started.allow =
+        opened.stake.allowed(&arguments.allow).iter().map(|hazard| hazard.name().to_owned()).collect();
     started.target.backend = opened.backend.to_owned();
     started.target.identity = identity;
     started.capabilities = opened
@@ -168,11 +168,7 @@ fn check_rules(opened: &mut Opened, rules: &[Rule]) -> Result<(), Failure> {
 }
 
 fn cases(arguments: &TestArguments, opened: &Opened) -> u32 {
-    arguments.cases.unwrap_or(if opened.is_physical { CASES_PHYSICAL } else { CASES_EMULATED })
-}
-
-fn allowed<'a>(arguments: &'a TestArguments, opened: &Opened) -> &'a [Hazard] {
-    if opened.is_physical { &arguments.allow } else { Hazard::ALL }
+    arguments.cases.unwrap_or(if opened.stake == Stake::Drive { CASES_PHYSICAL } else { CASES_EMULATED })
 }
 
 /// Judges the plan; the answer is why the run ended early, or nothing.
@@ -185,9 +181,10 @@ fn judge(
     interrupt: &Interrupt,
     journal: &mut Telling,
 ) -> String {
+    let allowed = opened.stake.allowed(&arguments.allow);
     let mut session = Session {
         settings: Settings { cases: cases(arguments, &opened), seed: arguments.seed },
-        allowed: allowed(arguments, &opened),
+        allowed: &allowed,
         bench: opened.bench.as_mut(),
         source: opened.source.as_mut(),
         rules,

@@ -33,9 +33,18 @@ pub enum DiscFileError {
         /// What the system said.
         detail: String,
     },
-    /// Another process has it open.
-    #[error("{}: another process has this disc file open; end that process, or use another file", path.display())]
+    /// Another process has it open, or another drive of this one.
+    #[error(
+        "{}: another process or drive has this disc file open; end that process, take the disc out there, or use another file",
+        path.display()
+    )]
     InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The caller did not want it to go on.
+    #[error("{}: interrupted", path.display())]
+    Interrupted {
         /// The file.
         path: PathBuf,
     },
@@ -70,12 +79,22 @@ pub enum DiscFileError {
         /// What it is instead, as far as that can be said.
         found: &'static str,
     },
-    /// The state of the disc cannot be kept: it does not survive being written and read.
-    #[error("{}: the disc's state cannot be kept: {detail}", path.display())]
-    State {
+    /// It holds another kind of disc than was asked for; it was not touched.
+    #[error("{}: this disc file holds a {found}, not a {wanted}; name no medium, or another file", path.display())]
+    OtherMedium {
         /// The file.
         path: PathBuf,
-        /// What was wrong with it.
+        /// What it holds.
+        found: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// What was to be put on the disc could not be had. There is no file then, unless there was one.
+    #[error("{}: the disc file was not made: {detail}", path.display())]
+    Unfilled {
+        /// The file.
+        path: PathBuf,
+        /// Why.
         detail: String,
     },
 }

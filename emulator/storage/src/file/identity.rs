@@ -4,7 +4,7 @@ use super::FORMAT_VERSION;
 use super::error::DiscFileError;
 use super::pages::PAGE;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 /// What every disc file begins with. Line ends and end of file are in it: a transfer as text destroys it visibly.
@@ -26,7 +26,7 @@ pub(super) fn check(path: &Path, file: &mut File) -> Result<(), DiscFileError> {
     file.take(PAGE as u64).read_to_end(&mut page).map_err(|source| DiscFileError::Io {
         path: path.into(),
         operation: "read",
-        source: explained(source),
+        source,
     })?;
     if !page.starts_with(&MAGIC) {
         return Err(DiscFileError::NotADisc { path: path.into(), found: describe(&page) });
@@ -55,12 +55,5 @@ fn describe(beginning: &[u8]) -> &'static str {
             "it begins with zeros: an image, or a disc file whose creation was interrupted"
         }
         _ => "it begins otherwise",
-    }
-}
-
-fn explained(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::IsADirectory => io::Error::new(error.kind(), "it is a directory"),
-        _ => error,
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! | page | contents |
 //! |---|---|
-//! | 0 | identification: `discrig disc` CR LF 1Ah LF, format version (4 bytes), CRC-32C of these 20 bytes; written last when a disc is created |
+//! | 0 | identification: `discrig disc` CR LF 1Ah LF, format version (4 bytes), CRC-32C of these 20 bytes; written last when a disc is created, before the file gets its name |
 //! | 1, 2 | heads, written by turns, the newest durable one never: number (8), bytes of the database (8), flags (1; bit 0: closed properly), 3 zeros, CRC-32C of the page with zeros here (4), 8 zeros, then the database's first page |
 //! | 3 + 1025 *g* | group *g*: CRC-32C of each of the 1024 pages that follow, begun with the page's number in the database; a sum of 0 is kept as 1, and 0 stands for a page of zeros that was never written |
 //! | 4 + 1025 *g* … | pages 1024 *g* to 1024 *g* + 1023 of the database (its first page is in the heads, and its place is left empty) |
@@ -32,21 +32,23 @@
 //! A commit writes to free pages, makes them durable, then turns the head over and makes that durable. A crash at any moment leaves the state of
 //! the last commit. Everything that is read was checked: what rotted is an error and never data.
 
+mod create;
 mod error;
 mod identity;
 mod pages;
 mod session;
 #[cfg(test)]
 pub(crate) mod tests;
+mod verify;
 
 pub use error::DiscFileError;
+pub use verify::{Damage, Verified};
 
-use discrig_disc::{Area, DiscState, Store, StoreError};
+use discrig_disc::{Area, DiscState, Extents, Store, StoreError};
 use redb::backends::FileBackend;
 use session::Session;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -72,19 +74,28 @@ const fn chunk_bytes(area: Area) -> usize {
 
 /// A store in a file. What was not committed is gone when it is dropped.
 ///
-/// While it is open no other process, and no second `DiscFile`, can open the file. After an error of the file system everything that was not
-/// committed is lost: if there was something, the store refuses to go on, and the file has to be opened again.
+/// While it is open no other process, and no second `DiscFile`, can open the file. A failure while something was not committed loses all of that: then
+/// the store can only be read, without the blocks that were lost, until it is reverted or opened again.
 #[derive(Debug)]
 pub struct DiscFile {
     path: PathBuf,
-    /// Absent after a failure.
+    /// Absent after a failure, until it is needed again.
     session: Option<Session<FileBackend>>,
     /// Chunks that were changed and wait to be handed to the database.
     waiting: BTreeMap<(Area, i32), Box<[u8]>>,
-    /// Something was written since the last commit.
-    uncommitted: bool,
-    /// Why the store refuses to go on.
-    failure: Option<String>,
+    /// Blocks that were changed since the last commit.
+    uncommitted: Extents,
+    /// What a failure has cost.
+    loss: Option<Loss>,
+}
+
+/// What a failure has cost.
+#[derive(Debug)]
+struct Loss {
+    /// Blocks of which the store no longer has what it was given.
+    blocks: Extents,
+    /// What happened, and what to do.
+    message: String,
 }
 
 /// A disc file that was opened.
@@ -99,45 +110,14 @@ pub struct Opened {
 }
 
 impl DiscFile {
-    /// Creates a file for a disc, which must not exist, and commits its first state.
-    ///
-    /// # Errors
-    /// [`DiscFileError::Exists`], [`DiscFileError::Full`], [`DiscFileError::Io`]; there is no file then, unless there was one.
-    pub fn create(path: &Path, state: &DiscState) -> Result<DiscFile, DiscFileError> {
-        let file =
-            OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(|source| {
-                match source.kind() {
-                    ErrorKind::AlreadyExists => DiscFileError::Exists { path: path.into() },
-                    _ => DiscFileError::Io { path: path.into(), operation: "create", source },
-                }
-            })?;
-        let created = lock(path, file).and_then(|backend| Session::create(path, backend, state));
-        match created {
-            Ok(session) => {
-                // The name is to last as well. Systems that cannot do that for folders do it by themselves.
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-                Ok(DiscFile::with(path, session))
-            }
-            Err(error) => {
-                let _ = std::fs::remove_file(path);
-                Err(error)
-            }
-        }
-    }
-
     /// Opens a disc file with the state of its last commit.
     ///
     /// # Errors
     /// [`DiscFileError`]; the file was not changed then.
     pub fn open(path: &Path) -> Result<Opened, DiscFileError> {
-        let io = |operation| move |source| DiscFileError::Io { path: path.into(), operation, source };
-        // What is foreign is not even opened for writing.
-        identity::check(path, &mut File::open(path).map_err(io("open"))?)?;
-        let file = OpenOptions::new().read(true).write(true).open(path).map_err(io("open for writing"))?;
-        let (session, recovered) = Session::open(path, lock(path, file)?)?;
+        let (session, recovered) = open_session(path)?;
         let mut file = DiscFile::with(path, session);
-        let state = file.state()?;
+        let state = file.session()?.state(path)?;
         Ok(Opened { file, state, recovered })
     }
 
@@ -146,8 +126,8 @@ impl DiscFile {
             path: path.into(),
             session: Some(session),
             waiting: BTreeMap::new(),
-            uncommitted: false,
-            failure: None,
+            uncommitted: Extents::default(),
+            loss: None,
         }
     }
 
@@ -157,13 +137,28 @@ impl DiscFile {
         &self.path
     }
 
-    fn state(&mut self) -> Result<DiscState, DiscFileError> {
-        match self.session.as_mut() {
-            Some(session) => session.state(&self.path),
-            None => {
-                Err(DiscFileError::Damaged { path: self.path.clone(), detail: "it cannot be read".into() })
-            }
+    /// Forgets everything since the last commit, failures too, and gives the state of that commit.
+    ///
+    /// # Errors
+    /// [`DiscFileError`], if it cannot be read any longer.
+    pub fn revert(&mut self) -> Result<DiscState, DiscFileError> {
+        self.waiting.clear();
+        self.uncommitted = Extents::default();
+        self.loss = None;
+        if self.session.as_mut().is_some_and(|session| session.abort().is_err()) {
+            self.session = None;
         }
+        let path = self.path.clone();
+        self.session()?.state(&path)
+    }
+
+    /// The database, opened again if a failure has closed it.
+    fn session(&mut self) -> Result<&mut Session<FileBackend>, DiscFileError> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => open_session(&self.path)?.0,
+        };
+        Ok(self.session.insert(session))
     }
 
     /// Runs an operation on the database. A failure ends the session with everything that was not committed.
@@ -171,34 +166,31 @@ impl DiscFile {
         &mut self,
         work: impl FnOnce(&mut Session<FileBackend>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if let Some(failure) = &self.failure {
-            return Err(StoreError::Failed(failure.clone()));
-        }
-        let result = match self.session.as_mut() {
-            Some(session) => work(session),
-            None => self.reopened().and_then(work),
+        let result = match self.session() {
+            Ok(session) => work(session),
+            Err(error) => Err(StoreError::Failed(error.to_string())),
         };
         if let Err(error) = &result {
             self.session = None;
             self.waiting.clear();
-            if core::mem::take(&mut self.uncommitted) {
-                self.failure = Some(format!(
-                    "{}: an earlier operation failed ({error}); everything committed before is safe; open the disc file again",
+            let blocks = core::mem::take(&mut self.uncommitted);
+            if !blocks.is_empty() {
+                let message = format!(
+                    "{}: what was not yet safe is lost since an earlier operation failed ({error}); everything committed \
+                     before can be read; to write, put the disc in again",
                     self.path.display()
-                ));
+                );
+                self.loss = Some(Loss { blocks, message });
             }
         }
         result
     }
 
-    fn reopened(&mut self) -> Result<&mut Session<FileBackend>, StoreError> {
-        let opened = DiscFile::open(&self.path).map_err(|error| StoreError::Failed(error.to_string()))?;
-        let DiscFile { session, .. } = opened.file;
-        match session {
-            Some(session) => Ok(self.session.insert(session)),
-            None => {
-                Err(StoreError::Failed(format!("{}: the disc file cannot be opened", self.path.display())))
-            }
+    /// Refuses to change anything after a loss: what would be kept then contradicts what was promised.
+    fn writable(&self) -> Result<(), StoreError> {
+        match &self.loss {
+            Some(loss) => Err(StoreError::Failed(loss.message.clone())),
+            None => Ok(()),
         }
     }
 
@@ -236,6 +228,10 @@ impl DiscFile {
 
 impl Store for DiscFile {
     fn read(&mut self, area: Area, first: i32, buffer: &mut [u8]) -> Result<(), StoreError> {
+        let blocks = blocks(first, buffer.len().div_ceil(area.stride()));
+        if let Some(loss) = self.loss.as_ref().filter(|loss| loss.blocks.intersects(blocks)) {
+            return Err(StoreError::Failed(loss.message.clone()));
+        }
         let mut rest = buffer;
         let mut wanted = Vec::new();
         for run in area.runs(per_chunk(area), first, rest.len()) {
@@ -253,8 +249,9 @@ impl Store for DiscFile {
     }
 
     fn write(&mut self, area: Area, first: i32, records: &[u8]) -> Result<(), StoreError> {
-        self.uncommitted |= self.failure.is_none();
+        self.writable()?;
         let whole = records.len() / area.stride() * area.stride();
+        self.uncommitted.insert(blocks(first, whole / area.stride()));
         for run in area.runs(per_chunk(area), first, whole) {
             let part = &records[run.bytes];
             if part.len() == chunk_bytes(area) {
@@ -268,10 +265,11 @@ impl Store for DiscFile {
     }
 
     fn erase(&mut self, blocks: Range<i32>) -> Result<(), StoreError> {
+        self.writable()?;
         if blocks.is_empty() {
             return Ok(());
         }
-        self.uncommitted |= self.failure.is_none();
+        self.uncommitted.insert(blocks.clone());
         for area in Area::ALL {
             let (length, stride) = (per_chunk(area), area.stride());
             let (first, last) = (blocks.start.div_euclid(length), (blocks.end - 1).div_euclid(length));
@@ -296,10 +294,10 @@ impl Store for DiscFile {
     }
 
     fn commit(&mut self, state: &DiscState) -> Result<(), StoreError> {
-        self.uncommitted |= self.failure.is_none();
+        self.writable()?;
         self.flush()?;
         self.run(|session| session.commit(state))?;
-        self.uncommitted = false;
+        self.uncommitted = Extents::default();
         Ok(())
     }
 }
@@ -314,6 +312,23 @@ impl DiscFile {
         }
         Ok(())
     }
+}
+
+/// So many blocks from this one on.
+fn blocks(first: i32, count: usize) -> Range<i32> {
+    first..first.saturating_add(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Opens the database of a disc file; also whether it had to be recovered.
+fn open_session(path: &Path) -> Result<(Session<FileBackend>, bool), DiscFileError> {
+    let io = |operation| move |source| DiscFileError::Io { path: path.into(), operation, source };
+    // What is foreign is not even opened for writing, and what is no file not at all: opening a pipe would wait for its other end.
+    if !path.metadata().map_err(io("open"))?.is_file() {
+        return Err(DiscFileError::NotADisc { path: path.into(), found: "it is a directory or a device" });
+    }
+    identity::check(path, &mut File::open(path).map_err(io("open"))?)?;
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(io("open for writing"))?;
+    Session::open(path, lock(path, file)?)
 }
 
 /// Takes the file for this process alone.

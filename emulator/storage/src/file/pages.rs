@@ -119,8 +119,8 @@ fn runs(offset: u64, length: usize) -> impl Iterator<Item = (u64, core::ops::Ran
 
 impl<F: StorageBackend> Pages<F> {
     /// Begins a new file.
-    pub(super) fn create(inner: F) -> io::Result<Arc<Pages<F>>> {
-        inner.set_len(length_of_file(0))?;
+    pub(super) fn create(inner: F) -> Result<Arc<Pages<F>>, Fault> {
+        inner.set_len(length_of_file(0)).map_err(|error| fault_of(&error))?;
         Ok(Arc::new(Pages::new(inner, 0, Box::new([0; PAGE - HEAD]), 0)))
     }
 
@@ -161,9 +161,9 @@ impl<F: StorageBackend> Pages<F> {
     }
 
     /// Writes the identification page and makes it durable.
-    pub(super) fn identify(&self, page: &[u8; PAGE]) -> io::Result<()> {
-        self.inner.write(0, page)?;
-        self.inner.sync_data(false)
+    pub(super) fn identify(&self, page: &[u8; PAGE]) -> Result<(), Fault> {
+        let written = self.inner.write(0, page).and_then(|()| self.inner.sync_data(false));
+        written.map_err(|error| fault_of(&error))
     }
 
     /// Says in both heads that the file was closed properly, once the database has done its part.
@@ -238,6 +238,10 @@ impl<F: StorageBackend> Pages<F> {
             return self.write_head(state, 0);
         }
         let (pages, _) = bytes.as_chunks::<PAGE>();
+        let fresh: Vec<u32> = (page..).zip(pages).map(|(page, contents)| sum(page, contents)).collect();
+        if self.has(state, page, pages, &fresh)? {
+            return Ok(());
+        }
         let mut at = position(page);
         for run in pages.chunk_by(|one, other| is_stored(one) == is_stored(other)) {
             if run.first().is_some_and(is_stored) {
@@ -246,10 +250,21 @@ impl<F: StorageBackend> Pages<F> {
             at += (run.len() * PAGE) as u64;
         }
         let sums = self.sums(state, page / GROUP)?;
-        for (page, contents) in (page..).zip(pages) {
-            sums.set(page, sum(page, contents));
+        for (page, sum) in (page..).zip(fresh) {
+            sums.set(page, sum);
         }
         Ok(())
+    }
+
+    /// Whether the file has these pages already. The database reads each large page that it has put aside once more when it commits, and writes it
+    /// again as it was: reading takes less than making the disk write everything twice.
+    fn has(&self, state: &mut State, page: u64, pages: &[[u8; PAGE]], fresh: &[u32]) -> io::Result<bool> {
+        let sums = self.sums(state, page / GROUP)?;
+        // Equal checksums are a hint and no proof.
+        let alike = (page..).zip(fresh).all(|(page, sum)| sums.get(page) == *sum);
+        Ok(alike
+            && pages.iter().all(is_stored)
+            && self.inner.read(position(page), pages.len() * PAGE)? == pages.as_flattened())
     }
 
     /// The checksums of a group.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 const STATE: TableDefinition<'_, (), &[u8]> = TableDefinition::new("state");
 
 /// Bytes of the file that the database keeps in memory, at most.
-const CACHE: usize = 4 << 20;
+const CACHE: usize = 16 << 20;
 
 /// The table of an area's chunks, by number.
 const fn table(area: Area) -> TableDefinition<'static, i32, &'static [u8]> {
@@ -45,14 +45,19 @@ impl core::fmt::Debug for Transaction {
 }
 
 impl<F: StorageBackend> Session<F> {
-    /// Makes an empty file a disc.
+    /// Makes an empty file a disc with this state, which is not known for one until it is identified.
     pub(super) fn create(path: &Path, backend: F, state: &DiscState) -> Result<Session<F>, DiscFileError> {
-        let io = |source| DiscFileError::Io { path: path.into(), operation: "create", source };
-        let pages = Pages::create(backend).map_err(io)?;
-        let mut session = Session::start(pages).map_err(|fault| refused(path, fault))?;
-        session.put(state).map_err(|fault| refused(path, fault))?;
-        session.pages.identify(&identity::page()).map_err(io)?;
-        Ok(session)
+        let created = || {
+            let mut session = Session::start(Pages::create(backend)?)?;
+            session.put(state)?;
+            Ok(session)
+        };
+        created().map_err(|fault| refused(path, fault))
+    }
+
+    /// Writes the first page, by which the file is known for a disc, and makes it durable.
+    pub(super) fn identify(&self, path: &Path) -> Result<(), DiscFileError> {
+        self.pages.identify(&identity::page()).map_err(|fault| refused(path, fault))
     }
 
     /// Opens a disc; also whether it had to be recovered.
@@ -184,6 +189,31 @@ impl<F: StorageBackend> Session<F> {
         }
     }
 
+    /// Forgets what was not committed.
+    pub(super) fn abort(&mut self) -> Result<(), StoreError> {
+        self.changed.clear();
+        let Some(transaction) = self.transaction.take() else { return Ok(()) };
+        if let Some(fault) = self.pages.fault() {
+            // The database no longer knows what is in its pages, and must not be asked to take anything back.
+            let _ = guarded(&self.pages, || {
+                drop(transaction);
+                Ok(())
+            });
+            return Err(failed(fault));
+        }
+        guarded(&self.pages, || Ok(transaction.0.abort()?)).map_err(failed)
+    }
+
+    /// The first and the last chunk that there is.
+    pub(super) fn ends(&mut self, area: Area) -> Result<Option<(i32, i32)>, StoreError> {
+        self.attempt(|transaction| {
+            let table = transaction.open_table(table(area))?;
+            let ends = [table.first()?, table.last()?].map(|end| end.map(|(key, _)| key.value()));
+            Ok(ends[0].zip(ends[1]))
+        })
+        .map_err(failed)
+    }
+
     /// Runs an operation in the transaction, which is begun when there is none.
     fn attempt<T>(&mut self, work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> Result<T, Fault> {
         let Session { transaction, database, pages, .. } = self;
@@ -206,15 +236,13 @@ impl<F: StorageBackend> Session<F> {
 
 impl<F: StorageBackend> Drop for Session<F> {
     fn drop(&mut self) {
-        let Session { transaction, database, pages, .. } = self;
+        let aborted = self.abort().is_ok();
+        let Session { database, pages, .. } = self;
         let closed = guarded(pages, || {
-            if let Some(transaction) = transaction.take() {
-                transaction.0.abort()?;
-            }
             drop(database.take());
             Ok(())
         });
-        if closed.is_ok() {
+        if aborted && closed.is_ok() {
             // A file that cannot be marked as closed is recovered when it is opened next.
             let _ = pages.close();
         }

@@ -1,9 +1,11 @@
 //! Tests of disc files: equal to the store in memory, whole after every crash, damage seen, nothing foreign touched.
 
+mod making;
 mod plate;
 
 use super::session::Session;
 use super::*;
+use crate::Replace;
 use discrig_disc::{MediumKind, MemoryStore, Recording, Sequence, Track};
 use plate::Plate;
 use proptest::prelude::*;
@@ -77,7 +79,7 @@ proptest! {
         let folder = Folder::new("model");
         let path = folder.file("disc");
         let _ = std::fs::remove_file(&path);
-        let mut file = DiscFile::create(&path, &state(0)).unwrap();
+        let mut file = DiscFile::create(&path, &state(0), Replace::Never).unwrap();
         let (mut memory, mut committed, mut number) = (MemoryStore::default(), MemoryStore::default(), 0);
         for (fill, step) in (1..).zip(steps) {
             match step {
@@ -210,7 +212,7 @@ fn a_file_that_exists_is_not_created_anew() {
     let folder = Folder::new("exists");
     let path = folder.file("disc");
     std::fs::write(&path, b"precious").unwrap();
-    assert!(matches!(DiscFile::create(&path, &state(0)), Err(DiscFileError::Exists { .. })));
+    assert!(matches!(DiscFile::create(&path, &state(0), Replace::Never), Err(DiscFileError::Exists { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), b"precious");
 }
 
@@ -226,14 +228,19 @@ fn a_foreign_file_is_refused_and_not_touched() {
         assert_eq!(std::fs::read(&path).unwrap(), contents);
     }
     assert!(matches!(DiscFile::open(&folder.file("none")), Err(DiscFileError::Io { .. })));
-    assert!(matches!(DiscFile::open(&folder.0), Err(DiscFileError::Io { .. })));
+    for no_file in [&*folder.0, Path::new("/dev/null")] {
+        assert!(matches!(
+            DiscFile::open(no_file),
+            Err(DiscFileError::NotADisc { .. } | DiscFileError::Io { .. })
+        ));
+    }
 }
 
 #[test]
 fn a_newer_or_damaged_first_page_says_so() {
     let folder = Folder::new("newer");
     let path = folder.file("disc");
-    drop(DiscFile::create(&path, &state(0)).unwrap());
+    drop(DiscFile::create(&path, &state(0), Replace::Never).unwrap());
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[16] = 2;
     std::fs::write(&path, &bytes).unwrap();
@@ -251,7 +258,7 @@ fn a_newer_or_damaged_first_page_says_so() {
 fn a_second_opening_is_refused() {
     let folder = Folder::new("second");
     let path = folder.file("disc");
-    let file = DiscFile::create(&path, &state(0)).unwrap();
+    let file = DiscFile::create(&path, &state(0), Replace::Never).unwrap();
     let error = DiscFile::open(&path).unwrap_err();
     assert!(matches!(error, DiscFileError::InUse { .. }), "{error}");
     assert!(error.to_string().contains("another process"), "{error}");
@@ -263,7 +270,7 @@ fn a_second_opening_is_refused() {
 fn a_rotten_block_is_an_error_and_the_others_are_read() {
     let folder = Folder::new("rotten");
     let path = folder.file("disc");
-    let mut file = DiscFile::create(&path, &state(0)).unwrap();
+    let mut file = DiscFile::create(&path, &state(0), Replace::Never).unwrap();
     for block in 0..310 {
         file.write(Area::User, block, &[block as u8 | 1; 2048]).unwrap();
     }
@@ -283,7 +290,16 @@ fn a_rotten_block_is_an_error_and_the_others_are_read() {
     file.write(Area::User, 400, &[1; 2048]).unwrap();
     assert!(file.read(Area::User, 100, &mut block).is_err());
     let error = file.commit(&state(401)).unwrap_err().to_string();
-    assert!(error.contains("open the disc file again"), "{error}");
+    assert!(error.contains("put the disc in again"), "{error}");
+    assert_eq!(file.read(Area::User, 400, &mut block).unwrap_err().to_string(), error);
+    file.read(Area::User, 200, &mut block).unwrap();
+    assert_eq!(block, [201; 2048]);
+    let verified = file.verify(&mut |_| true).unwrap();
+    let damage: Vec<_> = verified.damage.iter().map(|damage| (damage.area, damage.blocks.clone())).collect();
+    assert_eq!(damage, [(Area::User, 93..124)]);
+    assert_eq!(file.revert().unwrap(), state(310));
+    file.write(Area::User, 400, &[1; 2048]).unwrap();
+    file.commit(&state(310)).unwrap();
     drop(file);
     assert_eq!(DiscFile::open(&path).unwrap().state, state(310));
 }
@@ -295,7 +311,8 @@ fn room_follows_what_is_written() {
     let room = |path: &Path| std::fs::metadata(path).unwrap().blocks() * 512;
     let folder = Folder::new("room");
     let path = folder.file("disc");
-    let mut file = DiscFile::create(&path, &DiscState::blank(MediumKind::BdRXlQl).unwrap()).unwrap();
+    let mut file =
+        DiscFile::create(&path, &DiscState::blank(MediumKind::BdRXlQl).unwrap(), Replace::Never).unwrap();
     assert!(room(&path) < 1 << 20, "{}", room(&path));
     for area in [Area::User, Area::Raw] {
         let (before, records) = (room(&path), vec![0x5A; area.stride() * 32]);

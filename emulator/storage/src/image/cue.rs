@@ -7,8 +7,8 @@
 use super::error::ImageError;
 use super::sheet::{FileKind, Flags, Sheet, SheetIndex, SheetTrack, TrackMode};
 use super::store::{ImageFile, ImageStore, Layout, Origin, Stretch};
-use super::{PAUSE, compact_disc, complete, io, text, wave};
-use discrig_disc::{Disc, Form, MediumKind, Session, Track};
+use super::{Image, NO_FILE, PAUSE, compact_disc, complete, io, text, wave};
+use discrig_disc::{Form, MediumKind, Session, Track};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -55,7 +55,7 @@ fn row(mode: TrackMode) -> ModeRow {
 ///
 /// # Errors
 /// [`ImageError`], with the line of the sheet.
-pub fn import_cue(path: &Path) -> Result<Disc, ImageError> {
+pub fn import_cue(path: &Path) -> Result<Image, ImageError> {
     let text = read_whole(path)?;
     // Old sheets are written in the code of their day; ISO 8859-1 has a character for every byte.
     let text = String::from_utf8(text)
@@ -70,7 +70,7 @@ pub fn import_cue(path: &Path) -> Result<Disc, ImageError> {
 
 fn read_whole(path: &Path) -> Result<Vec<u8>, ImageError> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(io(path, "open the file"))?;
+    let (file, _) = super::open(path)?;
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(io(path, "read the file"))?;
     if bytes.len() as u64 > LONGEST {
         return Err(ImageError::Invalid {
@@ -106,25 +106,25 @@ impl<'a> Builder<'a> {
                 file: name.clone(),
                 reason,
             };
-            let opened = File::open(&name).and_then(|file| Ok((file.metadata()?, file)));
-            let (metadata, mut file) =
-                opened.map_err(|error| refused(format!("cannot be opened: {error}")))?;
-            if metadata.is_dir() {
-                return Err(refused("is a directory".into()));
+            let cannot = |error: std::io::Error| refused(format!("cannot be opened: {error}"));
+            let metadata = name.metadata().map_err(cannot)?;
+            if !metadata.is_file() {
+                return Err(refused(NO_FILE.into()));
             }
+            let mut file = File::open(&name).map_err(cannot)?;
             contents.push(match entry.kind {
                 FileKind::Binary | FileKind::Motorola => 0..metadata.len(),
                 FileKind::Wave => wave::samples(&mut file, metadata.len())
                     .map_err(|error| refused(format!("cannot be read: {error}")))?
                     .map_err(|reason| refused(reason.into()))?,
             });
-            store.files.push(ImageFile { path: name, file });
+            store.files.push(ImageFile::new(name, file));
         }
         let reached = contents.iter().map(|contents| (0, contents.start)).collect();
         Ok(Builder { path, sheet, store, contents, reached, next: 0 })
     }
 
-    fn build(mut self) -> Result<Disc, ImageError> {
+    fn build(mut self) -> Result<Image, ImageError> {
         let (mut tracks, mut disc_type) = (Vec::new(), 0);
         for (at, track) in self.sheet.tracks.iter().enumerate() {
             tracks.push(self.track(at, track)?);
@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
             tracks,
             ..Session::default()
         };
-        Ok(Disc { state: compact_disc(session, self.next), store: Box::new(self.store) })
+        Ok(Image { state: compact_disc(session, self.next).into(), store: self.store })
     }
 
     fn track(&mut self, at: usize, track: &SheetTrack) -> Result<Track, ImageError> {

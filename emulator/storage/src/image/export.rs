@@ -25,12 +25,30 @@ pub struct Exported {
     pub unreadable: u64,
 }
 
-/// Writes the user data of a disc as blocks of 2048 bytes: all of a DVD or BD, or the one track of a CD with nothing but data.
+/// What of a disc is exported.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Part {
+    /// A session, counted from 1.
+    Session(u16),
+    /// A track, by its number.
+    Track(u16),
+    /// All of it.
+    Whole,
+}
+
+/// Writes user data as blocks of 2048 bytes: a track or session, all of a DVD or BD, or the one track of a CD with nothing but data.
 ///
 /// # Errors
-/// [`ImageError::CannotHold`] for other CDs and blank discs, [`ImageError::Exists`], [`ImageError::Io`]; there is no new file then.
-pub fn export_iso(disc: &mut Disc, path: &Path, replace: Replace) -> Result<Exported, ImageError> {
-    let blocks = iso_blocks(disc).map_err(|reason| ImageError::CannotHold { path: path.into(), reason })?;
+/// [`ImageError::CannotHold`] for other CDs, for audio, and where nothing is recorded, [`ImageError::Exists`], [`ImageError::Io`]; there is
+/// no new file then.
+pub fn export_iso(
+    disc: &mut Disc,
+    part: Part,
+    path: &Path,
+    replace: Replace,
+) -> Result<Exported, ImageError> {
+    let blocks =
+        iso_blocks(disc, part).map_err(|reason| ImageError::CannotHold { path: path.into(), reason })?;
     let mut output = Output::create(path, replace)?;
     let stride = Area::User.stride();
     let mut read = |first: i32, count: i32, bytes: &mut Vec<u8>| {
@@ -43,10 +61,48 @@ pub fn export_iso(disc: &mut Disc, path: &Path, replace: Replace) -> Result<Expo
     Ok(exported)
 }
 
+const BLANK: &str = "nothing is recorded there";
+const NO_SESSION: &str = "the disc has no such session";
+
 /// The blocks that an image of user data has.
-fn iso_blocks(disc: &Disc) -> Result<Range<i32>, &'static str> {
-    const BLANK: &str = "nothing is recorded on the disc";
-    const OTHER: &str = "the CD has audio or several tracks, which an ISO image cannot hold; export BIN/CUE";
+fn iso_blocks(disc: &Disc, part: Part) -> Result<Range<i32>, &'static str> {
+    match part {
+        Part::Session(number) => blocks_of(&session(disc, number)?.tracks),
+        Part::Track(number) => {
+            let Recording::Sequential(sequence) = &disc.state.recording else {
+                return Err("the disc has no tracks; export all of it");
+            };
+            let (_, track) = sequence.track(number).ok_or("the disc has no such track")?;
+            blocks_of(core::slice::from_ref(track))
+        }
+        Part::Whole => whole_blocks(disc),
+    }
+}
+
+/// The session with this number.
+fn session(disc: &Disc, number: u16) -> Result<&Session, &'static str> {
+    let Recording::Sequential(sequence) = &disc.state.recording else {
+        return Err("the disc has no sessions; export all of it");
+    };
+    let at = usize::from(number).checked_sub(1).ok_or(NO_SESSION)?;
+    sequence.sessions.get(at).ok_or(NO_SESSION)
+}
+
+/// The blocks from the first to the last of some tracks, all of which are data.
+fn blocks_of(tracks: &[Track]) -> Result<Range<i32>, &'static str> {
+    if tracks.iter().any(|track| track.control & 4 == 0) {
+        return Err("there is audio, which an ISO image cannot hold; export BIN/CUE");
+    }
+    let recorded = || tracks.iter().filter(|track| track.next > track.start);
+    let begin = recorded().map(|track| track.start).min();
+    let end = recorded().map(|track| track.next).max();
+    begin.zip(end).map(|(begin, end)| begin..end).ok_or(BLANK)
+}
+
+/// The blocks of a disc that is one track.
+fn whole_blocks(disc: &Disc) -> Result<Range<i32>, &'static str> {
+    const OTHER: &str =
+        "the CD has audio or several tracks, which an ISO image cannot hold; export BIN/CUE, or one track";
     if disc.state.is_blank() {
         return Err(BLANK);
     }
@@ -55,28 +111,28 @@ fn iso_blocks(disc: &Disc) -> Result<Range<i32>, &'static str> {
     }
     match &disc.state.recording {
         Recording::Random(_) => Ok(0..disc.state.last_block() as i32 + 1),
-        Recording::Sequential(sequence) => {
-            let mut tracks = sequence.tracks().map(|(_, track)| track);
-            match (tracks.next(), tracks.next()) {
-                (Some(track), None) if track.control & 4 != 0 && track.next > track.start => {
-                    Ok(track.start..track.next)
-                }
-                (None, _) => Err(BLANK),
-                _ => Err(OTHER),
-            }
-        }
+        Recording::Sequential(sequence) => match sequence.sessions.as_slice() {
+            [] => Err(BLANK),
+            [session] if session.tracks.len() == 1 => blocks_of(&session.tracks),
+            _ => Err(OTHER),
+        },
     }
 }
 
-/// Writes a CD as one file of whole sectors beside a CUE sheet at `path`; the file has the sheet's name with `.bin`, and CD-Text that a sheet
+/// Writes a CD, or a session of one, as one file of whole sectors beside a CUE sheet at `path`; the file has the sheet's name with `.bin`, and CD-Text that a sheet
 /// cannot hold goes into one with `.cdt`.
 ///
 /// # Errors
-/// [`ImageError::CannotHold`] for discs that are no CD or have more than one session, [`ImageError::Exists`] and [`ImageError::Io`]. The sheet
+/// [`ImageError::CannotHold`] for discs that are no CD, a track, or more than one session, [`ImageError::Exists`] and [`ImageError::Io`]. The sheet
 /// is written last: there is no new one then.
-pub fn export_cue(disc: &mut Disc, path: &Path, replace: Replace) -> Result<Exported, ImageError> {
+pub fn export_cue(
+    disc: &mut Disc,
+    part: Part,
+    path: &Path,
+    replace: Replace,
+) -> Result<Exported, ImageError> {
     let session =
-        single_session(disc).map_err(|reason| ImageError::CannotHold { path: path.into(), reason })?;
+        cue_session(disc, part).map_err(|reason| ImageError::CannotHold { path: path.into(), reason })?;
     let name = |extension: &str| {
         let path = path.with_extension(extension);
         path.file_name()
@@ -126,19 +182,21 @@ pub fn export_cue(disc: &mut Disc, path: &Path, replace: Replace) -> Result<Expo
     Ok(exported)
 }
 
-fn single_session(disc: &Disc) -> Result<Session, &'static str> {
+fn cue_session(disc: &Disc, part: Part) -> Result<Session, &'static str> {
     if disc.state.kind.spec().family != Family::Cd {
         return Err("a CUE sheet is for CDs; export ISO");
     }
-    let Recording::Sequential(sequence) = &disc.state.recording else {
-        return Err("the CD has no tracks; export ISO");
+    let session = match (part, &disc.state.recording) {
+        (_, Recording::Random(_)) => return Err("the CD has no tracks; export ISO"),
+        (Part::Track(_), _) => return Err("a CUE sheet is for sessions; export the track as ISO"),
+        (Part::Session(number), _) => session(disc, number)?,
+        (Part::Whole, Recording::Sequential(sequence)) => match sequence.sessions.as_slice() {
+            [] => return Err(BLANK),
+            [session] => session,
+            _ => return Err("the CD has several sessions, of which a CUE sheet holds one; say which"),
+        },
     };
-    match sequence.sessions.as_slice() {
-        [] => Err("nothing is recorded on the disc"),
-        [session] if session.closed => Ok(session.clone()),
-        [_] => Err("the session is open; close it first"),
-        _ => Err("the CD has several sessions, which a CUE sheet cannot hold"),
-    }
+    if session.closed { Ok(session.clone()) } else { Err("the session is open; close it first") }
 }
 
 /// The sheet of a session, and the blocks that its file has.

@@ -15,7 +15,7 @@ mod wave;
 
 pub use cue::import_cue;
 pub use error::ImageError;
-pub use export::{Exported, export_cue, export_iso};
+pub use export::{Exported, Part, export_cue, export_iso};
 pub use output::Replace;
 pub use sheet::SheetProblem;
 
@@ -26,7 +26,9 @@ use discrig_disc::{
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use store::{ImageFile, ImageStore, Layout, Origin, Stretch};
 
 /// Bytes of a block of user data, and of a whole sector.
@@ -34,6 +36,36 @@ const USER: u64 = 2048;
 const SECTOR: u64 = 2352;
 /// Blocks of the pause before the first track.
 const PAUSE: u32 = 150;
+
+/// What is wrong with directories, devices and pipes.
+const NO_FILE: &str = "is a directory or a device; an image is needed";
+
+/// A pressed disc whose blocks lie in image files, which stay open.
+#[derive(Clone, Debug)]
+pub struct Image {
+    state: Arc<DiscState>,
+    store: ImageStore,
+}
+
+impl Image {
+    /// What is on it.
+    #[must_use]
+    pub fn state(&self) -> &DiscState {
+        &self.state
+    }
+
+    /// The disc, as often as it is asked for.
+    #[must_use]
+    pub fn disc(&self) -> Disc {
+        Disc { state: DiscState::clone(&self.state), store: Box::new(self.store.clone()) }
+    }
+
+    /// What the files have of it: blocks that are kept in an area.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Area, Range<i32>)> + '_ {
+        let stretches = self.store.stretches.iter();
+        stretches.map(|(first, stretch)| (stretch.area, *first..*first + stretch.blocks as i32))
+    }
+}
 
 /// What the sectors of a raw image are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,7 +80,7 @@ pub enum RawTrack {
 ///
 /// # Errors
 /// [`ImageError`]; an image whose length is no number of blocks is refused.
-pub fn import_iso(path: &Path) -> Result<Disc, ImageError> {
+pub fn import_iso(path: &Path) -> Result<Image, ImageError> {
     let (file, length) = open(path)?;
     let blocks = blocks(
         path,
@@ -58,15 +90,14 @@ pub fn import_iso(path: &Path) -> Result<Disc, ImageError> {
     )?;
     let too_large = |_| ImageError::TooLarge { path: path.into(), blocks, disc: "BD-ROM" };
     let state = DiscState::pressed(blocks).map_err(too_large)?;
-    let store = single(path, file, Area::User, length, blocks);
-    Ok(Disc { state, store: Box::new(store) })
+    Ok(Image { state: state.into(), store: single(path, file, Area::User, length, blocks) })
 }
 
 /// A CD of one track from an image of whole sectors of 2352 bytes, kept as they are.
 ///
 /// # Errors
 /// [`ImageError`]; data whose first sector has no sync, or no mode 1 or 2, are refused.
-pub fn import_raw(path: &Path, what: RawTrack) -> Result<Disc, ImageError> {
+pub fn import_raw(path: &Path, what: RawTrack) -> Result<Image, ImageError> {
     let (mut file, length) = open(path)?;
     let blocks = blocks(
         path,
@@ -84,7 +115,7 @@ pub fn import_raw(path: &Path, what: RawTrack) -> Result<Disc, ImageError> {
     let end = blocks as i32;
     let track = Track { control, form, pre_gap: PAUSE, ..complete(Track::open(1, 0), end) };
     let state = compact_disc(Session { tracks: vec![track], disc_type, ..Session::default() }, end);
-    Ok(Disc { state, store: Box::new(single(path, file, Area::Raw, length, blocks)) })
+    Ok(Image { state: state.into(), store: single(path, file, Area::Raw, length, blocks) })
 }
 
 /// Form, control and type of disc by the first sector.
@@ -104,11 +135,12 @@ fn raw_form(path: &Path, file: &mut File) -> Result<(Form, u8, u8), ImageError> 
 }
 
 fn open(path: &Path) -> Result<(File, u64), ImageError> {
-    let file = File::open(path).map_err(io(path, "open the image"))?;
-    let metadata = file.metadata().map_err(io(path, "open the image"))?;
-    if metadata.is_dir() {
-        return Err(ImageError::Invalid { path: path.into(), reason: "is a directory" });
+    // It is looked at before it is opened: opening a pipe would wait for its other end.
+    let metadata = path.metadata().map_err(io(path, "open the image"))?;
+    if !metadata.is_file() {
+        return Err(ImageError::Invalid { path: path.into(), reason: NO_FILE });
     }
+    let file = File::open(path).map_err(io(path, "open the image"))?;
     Ok((file, metadata.len()))
 }
 
@@ -131,10 +163,7 @@ fn single(path: &Path, file: File, area: Area, end: u64, blocks: u64) -> ImageSt
     let origin =
         Origin::File { file: 0, offset: 0, stride: area.stride() as u32, end, layout: Layout::Plain };
     let stretch = Stretch { area, blocks: blocks as u32, origin };
-    ImageStore {
-        files: vec![ImageFile { path: path.into(), file }],
-        stretches: BTreeMap::from([(0, stretch)]),
-    }
+    ImageStore { files: vec![ImageFile::new(path.into(), file)], stretches: BTreeMap::from([(0, stretch)]) }
 }
 
 /// A track that ends there.

@@ -2,7 +2,8 @@
 
 use super::error::ImageError;
 use super::io;
-use std::fs::{File, OpenOptions};
+use crate::naming::Provisional;
+use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,33 +19,18 @@ pub enum Replace {
 /// A file under a name of its own until it is complete.
 pub(super) struct Output {
     path: PathBuf,
-    partial: PathBuf,
+    // The file is closed before its provisional name is removed, as some systems want it.
     file: Option<BufWriter<File>>,
+    provisional: Provisional,
     replace: Replace,
 }
 
 impl Output {
     pub(super) fn create(path: &Path, replace: Replace) -> Result<Output, ImageError> {
-        if replace == Replace::Never && path.symlink_metadata().is_ok() {
-            return Err(ImageError::Exists { path: path.into() });
-        }
-        let Some(name) = path.file_name() else {
-            return Err(ImageError::CannotHold { path: path.into(), reason: "this is no name of a file" });
-        };
-        let mut partial = name.to_os_string();
-        partial.push(format!(".{}.partial", std::process::id()));
-        let partial = path.with_file_name(partial);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&partial)
-            .map_err(io(&partial, "create the file"))?;
-        Ok(Output {
-            path: path.into(),
-            partial,
-            file: Some(BufWriter::with_capacity(1 << 20, file)),
-            replace,
-        })
+        let (provisional, file) =
+            Provisional::create(path, replace).map_err(|error| unnamed(path, "create the file", error))?;
+        let file = Some(BufWriter::with_capacity(1 << 20, file));
+        Ok(Output { path: path.into(), file, provisional, replace })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
@@ -65,27 +51,14 @@ impl Output {
     /// Gives the file its name.
     pub(super) fn publish(mut self) -> Result<(), ImageError> {
         self.complete()?;
-        if self.replace == Replace::Never {
-            // A link never replaces what is there, also what came there meanwhile. Not every file system has links.
-            match std::fs::hard_link(&self.partial, &self.path) {
-                Ok(()) => return Ok(()),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    return Err(ImageError::Exists { path: self.path.clone() });
-                }
-                Err(_) if self.path.symlink_metadata().is_ok() => {
-                    return Err(ImageError::Exists { path: self.path.clone() });
-                }
-                Err(_) => {}
-            }
-        }
-        std::fs::rename(&self.partial, &self.path).map_err(io(&self.path, "name the image"))
+        let Output { path, provisional, replace, .. } = self;
+        provisional.publish(replace).map_err(|error| unnamed(&path, "name the image", error))
     }
 }
 
-impl Drop for Output {
-    fn drop(&mut self) {
-        self.file = None;
-        // After a rename there is nothing to remove.
-        let _ = std::fs::remove_file(&self.partial);
+fn unnamed(path: &Path, operation: &'static str, error: std::io::Error) -> ImageError {
+    match error.kind() {
+        ErrorKind::AlreadyExists => ImageError::Exists { path: path.into() },
+        _ => io(path, operation)(error),
     }
 }

@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that are read at once, about.
 const PIECE: usize = 64 << 10;
 
-/// A file of an image.
-#[derive(Debug)]
+/// A file of an image. Clones share its position, so nobody else may move it between two calls.
+#[derive(Clone, Debug)]
 pub(super) struct ImageFile {
-    pub(super) path: PathBuf,
-    pub(super) file: File,
+    path: PathBuf,
+    file: Arc<Mutex<File>>,
 }
 
 /// How a record lies in a file.
@@ -58,7 +59,7 @@ pub(super) struct Stretch {
 }
 
 /// A read-only store over image files.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ImageStore {
     pub(super) files: Vec<ImageFile>,
     /// By first block; they do not overlap.
@@ -82,7 +83,7 @@ impl Store for ImageStore {
             }
             let bytes = (low - i64::from(first)) as usize * stride
                 ..buffer.len().min((high - i64::from(first)) as usize * stride);
-            read(&mut self.files, stretch, (low - start) as u32, low as i32, &mut buffer[bytes])?;
+            read(&self.files, stretch, (low - start) as u32, low as i32, &mut buffer[bytes])?;
         }
         Ok(())
     }
@@ -90,7 +91,7 @@ impl Store for ImageStore {
 
 /// Fills `buffer` with the records of a stretch from its `skipped`-th on, which is this block.
 fn read(
-    files: &mut [ImageFile],
+    files: &[ImageFile],
     stretch: &Stretch,
     skipped: u32,
     block: i32,
@@ -103,8 +104,7 @@ fn read(
         }
         return Ok(());
     };
-    let file =
-        files.get_mut(file).ok_or_else(|| StoreError::Failed("a file of the image is missing".into()))?;
+    let file = files.get(file).ok_or_else(|| StoreError::Failed("a file of the image is missing".into()))?;
     let at = offset + u64::from(skipped) * u64::from(stride);
     let stride = stride as usize;
     if stride == record && layout != Layout::Tail {
@@ -143,12 +143,17 @@ fn put_header(block: i32, sector: &mut [u8]) {
 }
 
 impl ImageFile {
+    pub(super) fn new(path: PathBuf, file: File) -> ImageFile {
+        ImageFile { path, file: Arc::new(Mutex::new(file)) }
+    }
+
     /// Fills a buffer from the file, with zeros beyond `end`.
-    fn fill(&mut self, at: u64, end: u64, buffer: &mut [u8]) -> Result<(), StoreError> {
+    fn fill(&self, at: u64, end: u64, buffer: &mut [u8]) -> Result<(), StoreError> {
         let there = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX).min(buffer.len());
         let (head, tail) = buffer.split_at_mut(there);
         tail.fill(0);
-        let result = self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(head));
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(head));
         result.map_err(|error| StoreError::Failed(format!("{}: {}", self.path.display(), explained(&error))))
     }
 }

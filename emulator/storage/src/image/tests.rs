@@ -8,6 +8,18 @@ use discrig_wire::msf::Msf;
 use proptest::prelude::*;
 use text::{Field, Texts};
 
+fn import_cue(path: &Path) -> Result<Disc, ImageError> {
+    super::import_cue(path).map(|image| image.disc())
+}
+
+fn import_iso(path: &Path) -> Result<Disc, ImageError> {
+    super::import_iso(path).map(|image| image.disc())
+}
+
+fn import_raw(path: &Path, what: RawTrack) -> Result<Disc, ImageError> {
+    super::import_raw(path, what).map(|image| image.disc())
+}
+
 /// Bytes that differ from block to block.
 fn filler(seed: u32, length: usize) -> Vec<u8> {
     (0..length as u32)
@@ -115,7 +127,7 @@ proptest! {
         let folder = Folder::new("round-trip");
         let path = folder.file("disc.cue");
         let mut disc = planned(&plans, catalogue);
-        let exported = export_cue(&mut disc, &path, Replace::Existing).unwrap();
+        let exported = export_cue(&mut disc, Part::Whole, &path, Replace::Existing).unwrap();
         prop_assert_eq!(exported.unreadable, 0);
         let mut back = import_cue(&path).unwrap();
         prop_assert_eq!(&back.state, &disc.state);
@@ -303,15 +315,18 @@ fn an_iso_goes_in_and_out() {
     std::fs::write(&path, &contents).unwrap();
     let mut disc = import_iso(&path).unwrap();
     assert_eq!(disc.state, DiscState::pressed(100).unwrap());
-    let exported = export_iso(&mut disc, &copy, Replace::Never).unwrap();
+    let exported = export_iso(&mut disc, Part::Whole, &copy, Replace::Never).unwrap();
     assert_eq!(exported, Exported { blocks: 100, unreadable: 0 });
     assert_eq!(std::fs::read(&copy).unwrap(), contents);
     std::fs::write(&path, &contents[..2048 * 50]).unwrap();
-    assert!(matches!(export_iso(&mut disc, &copy, Replace::Never), Err(ImageError::Exists { .. })));
+    assert!(matches!(
+        export_iso(&mut disc, Part::Whole, &copy, Replace::Never),
+        Err(ImageError::Exists { .. })
+    ));
     assert_eq!(std::fs::read(&copy).unwrap(), contents);
     // The image became shorter meanwhile.
     assert_eq!(
-        export_iso(&mut disc, &copy, Replace::Existing).unwrap(),
+        export_iso(&mut disc, Part::Whole, &copy, Replace::Existing).unwrap(),
         Exported { blocks: 100, unreadable: 50 }
     );
     assert_eq!(std::fs::read(&copy).unwrap(), [&contents[..2048 * 50], &[0; 2048 * 50]].concat());
@@ -321,7 +336,7 @@ fn an_iso_goes_in_and_out() {
     std::fs::write(&path, &contents[..3000]).unwrap();
     assert!(import_iso(&path).unwrap_err().to_string().contains("blocks of 2048"));
     let mut blank = Disc::blank(MediumKind::DvdPlusR).unwrap();
-    assert!(export_iso(&mut blank, &folder.file("c.iso"), Replace::Never).is_err());
+    assert!(export_iso(&mut blank, Part::Whole, &folder.file("c.iso"), Replace::Never).is_err());
     assert!(!folder.file("c.iso").exists());
 }
 
@@ -359,10 +374,13 @@ fn cd_text_that_a_sheet_cannot_hold_goes_into_a_file() {
         title: Some("with \" in it".into()),
     };
     let mut disc = planned(&[plan], None);
-    export_cue(&mut disc, &path, Replace::Never).unwrap();
+    export_cue(&mut disc, Part::Whole, &path, Replace::Never).unwrap();
     assert!(folder.file("disc.cdt").exists());
     assert_eq!(import_cue(&path).unwrap().state, disc.state);
-    assert!(matches!(export_cue(&mut disc, &path, Replace::Never), Err(ImageError::Exists { .. })));
+    assert!(matches!(
+        export_cue(&mut disc, Part::Whole, &path, Replace::Never),
+        Err(ImageError::Exists { .. })
+    ));
     std::fs::write(folder.file("disc.cdt"), b"short").unwrap();
     let error = import_cue(&path).unwrap_err().to_string();
     assert!(error.contains("packs of 18 bytes"), "{error}");
