@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: runs the criterion benches and shows in one table what they found, with the share of the reference where a group has one.
+//! `cargo xtask benches`: runs the criterion benches and shows in one table what they found, with the share of the reference where a group has one.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -20,7 +20,7 @@ const DEMANDS: &[(&str, f64)] = &[("sequential", 0.5)];
 
 /// What to run
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench discrig-bench")]
+#[command(after_help = "Examples:\n  cargo xtask benches\n  cargo xtask benches discrig-bench")]
 pub(crate) struct Args {
     /// Run the benches of these packages alone
     #[arg(value_name = "PACKAGE")]

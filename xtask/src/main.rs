@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Chore {
     /// Run the benches and show what they found, in one table
-    Bench(bench::Args),
+    Benches(bench::Args),
     /// Write the table of media and ways of recording
     Media(media::Args),
     /// Kill burns to disc files at random moments, and look whether anything safe is lost
@@ -41,7 +41,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
-        Chore::Bench(args) => bench::run(&args),
+        Chore::Benches(args) => bench::run(&args),
         Chore::Media(args) => media::run(&args),
         Chore::KillBurn(args) => kill_burn::run(&args),
         Chore::Peers(args) => peers::run(&args),
