@@ -69,7 +69,7 @@ const LUN: Lun = Lun(0x0001_0000_0000_0000);
 const ISID: Isid = Isid([0x80, 0x12, 0x34, 0x56, 0x78, 0x9A]);
 
 #[test]
-fn requests_as_bytes() {
+fn requests_of_commands_as_bytes() {
     check!(
         "00 80 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 00 00 0A FF FF FF FF 00 00 00 0B 00 00 00 0C
          00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
@@ -108,6 +108,10 @@ fn requests_as_bytes() {
             exp_data_sn: 14,
         }
     );
+}
+
+#[test]
+fn requests_of_text_as_bytes() {
     check!(
         "03 87 02 01 00 00 00 00 80 12 34 56 78 9A 00 05 00 00 00 0A 00 07 00 00 00 00 00 0B 00 00 00 0C
          00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
@@ -180,7 +184,7 @@ fn requests_as_bytes() {
 }
 
 #[test]
-fn responses_as_bytes() {
+fn responses_to_commands_as_bytes() {
     let (stat_sn, exp_cmd_sn, max_cmd_sn, initiator_task_tag) = (0x14, 0x15, 0x16, 10);
     check!(
         "20 80 00 00 00 00 00 00 00 01 00 00 00 00 00 00 FF FF FF FF 00 00 00 09 00 00 00 14 00 00 00 15
@@ -222,6 +226,11 @@ fn responses_as_bytes() {
             max_cmd_sn
         }
     );
+}
+
+#[test]
+fn responses_of_text_as_bytes() {
+    let (stat_sn, exp_cmd_sn, max_cmd_sn, initiator_task_tag) = (0x14, 0x15, 0x16, 10);
     check!(
         "23 81 00 00 00 00 00 00 80 12 34 56 78 9A 00 05 00 00 00 0A 00 00 00 00 00 00 00 14 00 00 00 15
          00 00 00 16 02 01 00 00 00 00 00 00 00 00 00 00",
@@ -286,6 +295,11 @@ fn responses_as_bytes() {
             time2retain: 20,
         }
     );
+}
+
+#[test]
+fn other_responses_as_bytes() {
+    let (stat_sn, exp_cmd_sn, max_cmd_sn, initiator_task_tag) = (0x14, 0x15, 0x16, 10);
     check!(
         "31 80 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 00 00 0A 00 00 00 09 00 00 00 14 00 00 00 15
          00 00 00 16 00 00 00 01 00 00 10 00 00 04 00 00",

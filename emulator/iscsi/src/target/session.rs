@@ -1,6 +1,6 @@
 //! The full feature phase: requests in their order (RFC 7143, section 4.2).
 
-use super::event::{CloseReason, Command, Event, Outcome, RequestId, SessionInfo, TaskId};
+use super::event::{CloseReason, Event, Outcome, RequestId, SessionInfo, TaskId};
 use super::exchange::Exchange;
 use super::gather::{
     Gather, INCORRECT_AMOUNT_OF_DATA, PROTOCOL_SERVICE_CRC_ERROR, UNEXPECTED_UNSOLICITED_DATA,
@@ -373,7 +373,7 @@ impl Session {
         while let Some(id) = self.order.front().copied() {
             match self.tasks.get_mut(id) {
                 Some(task) if !task.gather.is_complete() || task.refusal.is_some() => break,
-                Some(task) => deliver(link, task),
+                Some(task) => link.events.push_back(Event::Command(task.deliver())),
                 None => {}
             }
             self.order.pop_front();
@@ -384,7 +384,7 @@ impl Session {
                 && task.refusal.is_none()
                 && task.gather.is_complete()
             {
-                deliver(link, task);
+                link.events.push_back(Event::Command(task.deliver()));
             }
         }
     }
@@ -482,20 +482,4 @@ fn following_tag(tag: u32) -> u32 {
         RESERVED_TAG => 0,
         tag => tag,
     }
-}
-
-/// Tells of a command.
-fn deliver(link: &mut Link, task: &mut Task) {
-    task.state = State::Delivered;
-    link.events.push_back(Event::Command(Command {
-        task: task.id,
-        lun: task.header.lun,
-        attribute: task.header.flags.attribute(),
-        immediate: task.immediate,
-        cdb: task.header.cdb,
-        reads: task.reads(),
-        writes: task.writes(),
-        expected_length: task.header.expected_data_transfer_length,
-        data_out: core::mem::take(&mut task.gather.data),
-    }));
 }

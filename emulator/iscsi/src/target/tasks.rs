@@ -1,6 +1,6 @@
 //! The tasks of a session.
 
-use super::event::{Outcome, TaskId};
+use super::event::{Command, Outcome, TaskId};
 use super::gather::Gather;
 use crate::pdu::{CommandFlags, Lun, ScsiCommand};
 
@@ -40,6 +40,22 @@ impl Task {
 
     pub(super) fn writes(&self) -> bool {
         self.header.flags.contains(CommandFlags::WRITE)
+    }
+
+    /// Hands the task over to the upper layer.
+    pub(super) fn deliver(&mut self) -> Command {
+        self.state = State::Delivered;
+        Command {
+            task: self.id,
+            lun: self.header.lun,
+            attribute: self.header.flags.attribute(),
+            immediate: self.immediate,
+            cdb: self.header.cdb,
+            reads: self.reads(),
+            writes: self.writes(),
+            expected_length: self.header.expected_data_transfer_length,
+            data_out: core::mem::take(&mut self.gather.data),
+        }
     }
 
     fn is_outstanding(&self) -> bool {
