@@ -2,7 +2,6 @@
 
 use crate::seat::Seat;
 use core::cell::RefCell;
-use discrig_device::Instant;
 use discrig_drive::{Disc, HostEvent, Tray};
 use std::rc::Rc;
 
@@ -117,7 +116,7 @@ async fn rest(seat: &RefCell<Seat>) -> Hands<()> {
         };
         match until {
             Some(_) if !powered => return Err("the plug was pulled while the tray moved".to_owned()),
-            Some(until) => tokio::time::sleep_until(clock.when(Instant::elapsed(until))).await,
+            Some(until) => tokio::time::sleep_until(clock.when(until.elapsed())).await,
             None => return Ok(()),
         }
         seat.borrow_mut().pass_time();

@@ -65,7 +65,7 @@ async fn greet(stream: TcpStream, peer: SocketAddr, connection: Box<Connection>,
     let mut guest =
         Guest { stream, connection, alarm: Alarm::new(door.clock), clock: door.clock, over: None };
     let why = match poll_fn(|cx| guest.poll(cx)).await {
-        Left::In(login) => return hand_over(guest, peer, login, &door),
+        Left::In(login) => return hand_over(guest, peer, *login, &door),
         Left::Closed(CloseReason::LoggedOut) | Left::Gone => return,
         Left::Closed(reason) => reason.to_string(),
         Left::Failed(error) => error.to_string(),
@@ -74,10 +74,10 @@ async fn greet(stream: TcpStream, peer: SocketAddr, connection: Box<Connection>,
 }
 
 /// A session that is logged in moves to the thread of its drive.
-fn hand_over(guest: Guest, peer: SocketAddr, login: Box<LoggedIn>, door: &Door) {
+fn hand_over(guest: Guest, peer: SocketAddr, login: LoggedIn, door: &Door) {
     let sender = login.session.target.as_ref().and_then(|target| door.drives.get(target));
     let (Some(sender), Ok(stream)) = (sender, guest.stream.into_std()) else { return };
-    let arrival = Arrival { stream, connection: guest.connection, login: *login, peer };
+    let arrival = Arrival { stream, connection: guest.connection, login, peer };
     // Fails only while the server stops.
     let _ = sender.send(Message::Session(Box::new(arrival)));
 }

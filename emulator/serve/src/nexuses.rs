@@ -93,6 +93,6 @@ mod tests {
         }
         assert_eq!(nexuses.enter(&port(1), free), Some(second));
         assert_eq!(nexuses.port(second), Some(&port(1)));
-        assert_eq!(nexuses.known.len(), REMEMBERED + 1);
+        assert_eq!(nexuses.known.len(), REMEMBERED);
     }
 }

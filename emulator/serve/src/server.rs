@@ -39,7 +39,7 @@ pub struct Server {
     listener: StdListener,
     address: SocketAddr,
     #[cfg(unix)]
-    control: Option<Rc<control::Socket>>,
+    control: Option<control::Socket>,
     portal: Portal,
     drives: Vec<(Name, DriveSetup, Option<Disc>)>,
     stop: Stop,
@@ -94,7 +94,7 @@ impl Server {
         let (listener, address) = listen(config.listen)?;
         #[cfg(unix)]
         let control = match &config.control {
-            Some(path) => Some(Rc::new(control::Socket::bind(path)?)),
+            Some(path) => Some(control::Socket::bind(path)?),
             None => None,
         };
         let mut drives = Vec::new();
@@ -172,7 +172,9 @@ impl Server {
         };
         let accepting = tokio::task::spawn_local(login::accept(listener, Rc::new(door)));
         #[cfg(unix)]
-        if let Some(socket) = &self.control {
+        let socket = self.control.map(Rc::new);
+        #[cfg(unix)]
+        if let Some(socket) = &socket {
             let drives = drives.values().map(|(name, sender)| (name.clone(), sender.clone())).collect();
             let reach = Rc::new(control::Reach { drives, list, log });
             tokio::task::spawn_local(control::serve(Rc::clone(socket), reach));

@@ -1,0 +1,9 @@
+//! A whole server with real sockets, and initiators that speak to it.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod faults;
+mod host;
+mod nexuses;
+mod rig;
+mod security;
