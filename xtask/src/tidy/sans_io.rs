@@ -71,63 +71,31 @@ const PURE_CRATES: &[&str] = &[
     "toml",
 ];
 
-/// A file that may do one forbidden thing.
-struct Exception {
-    path: &'static str,
-    call: &'static str,
-    /// Why; for the reader.
-    _reason: &'static str,
-}
-
-const IMAGES: &str = "a disc may have the contents of a file, and this one module of the laboratory opens it";
-
-const EXCEPTIONS: &[Exception] = &[
-    Exception { path: "emulator/bench/src/disc.rs", call: "std::fs", _reason: IMAGES },
-    Exception { path: "emulator/bench/src/disc.rs", call: "File::open", _reason: IMAGES },
-];
-
 /// The sources of the cores make no forbidden call, and the cores use only crates that do not make it for them.
 pub(crate) fn calls(tree: &Tree) -> Vec<Finding> {
-    reach(tree, EXCEPTIONS)
-}
-
-fn reach(tree: &Tree, exceptions: &[Exception]) -> Vec<Finding> {
-    let mut findings = search(tree, CALLS, exceptions);
+    let mut findings = search(tree, CALLS);
     findings.extend(cores(tree).flat_map(|package| crates(tree, package)));
     findings
 }
 
 /// The cores have no collection whose order is left to chance.
 pub(crate) fn order(tree: &Tree) -> Vec<Finding> {
-    search(tree, UNORDERED, &[])
+    search(tree, UNORDERED)
 }
 
 fn cores(tree: &Tree) -> impl Iterator<Item = &Package> {
     tree.packages.iter().filter(|package| CORES.contains(&package.name.as_str()))
 }
 
-/// Finds forbidden paths outside of tests, and exceptions that nothing needs.
-fn search(tree: &Tree, forbidden: &[Forbidden], exceptions: &[Exception]) -> Vec<Finding> {
+/// Finds forbidden paths outside of tests.
+fn search(tree: &Tree, forbidden: &[Forbidden]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut used = vec![false; exceptions.len()];
     for (path, file) in cores(tree).flat_map(|package| tree.rust_of(package)) {
         for place in file.paths().iter().filter(|place| !file.is_test(place.line)) {
-            let Some(Forbidden(call, instead)) = forbidden.iter().find(|call| mentions(place, call.0)) else {
-                continue;
-            };
-            match exceptions.iter().position(|exception| exception.path == path && exception.call == *call) {
-                Some(index) => used[index] = true,
-                None => findings.push(Finding::new(path, place.line, format!("{call} in a core"), *instead)),
+            if let Some(Forbidden(call, instead)) = forbidden.iter().find(|call| mentions(place, call.0)) {
+                findings.push(Finding::new(path, place.line, format!("{call} in a core"), *instead));
             }
         }
-    }
-    for (exception, _) in exceptions.iter().zip(used).filter(|(_, used)| !used) {
-        findings.push(Finding::new(
-            exception.path,
-            0,
-            format!("is allowed {} and does not use it", exception.call),
-            format!("remove the exception from {}", file!()),
-        ));
     }
     findings
 }
@@ -174,7 +142,7 @@ mod tests {
     #[test]
     fn each_forbidden_call_is_found() {
         for Forbidden(call, _) in CALLS {
-            let found = reach(&tree(&format!("\nfn f() {{ {call}(); }}")), &[]);
+            let found = calls(&tree(&format!("\nfn f() {{ {call}(); }}")));
             assert_eq!((found.len(), found[0].line), (1, 2), "{call}");
         }
         for Forbidden(name, _) in UNORDERED {
@@ -190,9 +158,9 @@ mod tests {
             "use std::{time::SystemTime, fmt};",
             "use std::thread;",
         ] {
-            assert!(!reach(&tree(source), &[]).is_empty(), "{source}");
+            assert!(!calls(&tree(source)).is_empty(), "{source}");
         }
-        assert_eq!(reach(&tree("use std::{\n  fmt,\n  fs,\n};"), &[])[0].line, 3);
+        assert_eq!(calls(&tree("use std::{\n  fmt,\n  fs,\n};"))[0].line, 3);
     }
 
     #[test]
@@ -203,14 +171,14 @@ mod tests {
             "#[cfg(test)]\nmod tests { fn f() { std::fs::read(\"a\"); } }",
             "fn hash_map() {}\nstruct MyHashMap;",
         ] {
-            assert_eq!(reach(&tree(source), &[]).len() + order(&tree(source)).len(), 0, "{source}");
+            assert_eq!(calls(&tree(source)).len() + order(&tree(source)).len(), 0, "{source}");
         }
         let runner = Tree::sample(&[("conformance/runner/src/lib.rs", "use std::fs;")]).with_package(
             "discrig",
             "conformance/runner",
             &["rustix"],
         );
-        assert!(reach(&runner, &[]).is_empty());
+        assert!(calls(&runner).is_empty());
     }
 
     #[test]
@@ -222,17 +190,7 @@ mod tests {
                 &["rustix", "dev:tempfile", "serde", "discrig-device"],
             )
             .with_package("discrig-device", "emulator/device", &[]);
-        let found = reach(&tree, &[]);
+        let found = calls(&tree);
         assert_eq!((found.len(), found[0].line), (1, 2));
-    }
-
-    #[test]
-    fn exceptions_hold_for_their_file_and_go_stale() {
-        let allowed = |path| [Exception { path, call: "std::fs", _reason: "a test" }];
-        let tree = tree("use std::fs;");
-        assert!(search(&tree, CALLS, &allowed("emulator/drive/src/lib.rs")).is_empty());
-        let found = search(&tree, CALLS, &allowed("emulator/drive/src/disc.rs"));
-        assert_eq!(found.len(), 2);
-        assert!(found[1].what.contains("does not use it"), "{}", found[1]);
     }
 }
