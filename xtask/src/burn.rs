@@ -13,6 +13,7 @@ mod outcome;
 mod rows;
 mod server;
 mod table;
+mod trials;
 
 use std::fs;
 use std::io::{self, Write};
@@ -26,7 +27,7 @@ use crate::vm::kernel::Kernel;
 use crate::vm::rig;
 use crate::vm::tools::{self, Tool, Unavailable};
 use cell::Cell;
-use lane::{Limits, Shop};
+use lane::{Burned, Limits, Shop};
 use media::Medium;
 use server::{Discrig, Server, Tgt};
 use table::Column;
@@ -77,6 +78,9 @@ pub(crate) struct Args {
     /// Hard limit for all cells together, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     timeout: u64,
+    /// Leave out the trials, in which something happens to a drive while it burns
+    #[arg(long)]
+    no_trials: bool,
     /// Fail where the lane cannot run, instead of skipping it
     #[arg(long)]
     require: bool,
@@ -133,14 +137,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// Our drives must not fail; what others cannot do is for comparison.
 fn conclude(columns: &[Column]) -> Result<()> {
-    match columns
-        .iter()
-        .filter(|column| column.server == Choice::Discrig.name())
-        .map(|column| column.count("fail"))
-        .sum()
-    {
+    let ours = columns.iter().filter(|column| column.server == Choice::Discrig.name());
+    match ours.map(Column::failures).sum() {
         0 => Ok(()),
-        failed => bail!("{failed} cells failed"),
+        failed => bail!("{failed} cells or trials failed"),
     }
 }
 
@@ -172,7 +172,7 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
         match start(choice, args, &folder, &disc) {
             Ok(shop) => shops.push(shop),
             Err(error) if error.is::<Unavailable>() => {
-                columns.push(Column { server: choice.name(), outcomes: Err(format!("{error:#}")) });
+                columns.push(Column::absent(choice.name(), format!("{error:#}")));
             }
             Err(error) => return Err(error.context(format!("starting {}", choice.name()))),
         }
@@ -180,30 +180,31 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
     let limits =
         Limits { cell: Duration::from_secs(args.cell_timeout), all: Duration::from_secs(args.timeout) };
     let burned = lane::run(&kernel, &share, &shops, cells, limits)?;
-    let burned = shops
-        .iter()
-        .zip(burned)
-        .map(|(shop, outcomes)| Column { server: shop.server.name(), outcomes: Ok(outcomes) });
-    let absent =
-        ABSENT_PEERS.iter().map(|&(server, reason)| Column { server, outcomes: Err(reason.to_owned()) });
+    let burned = shops.iter().zip(burned).map(|(shop, Burned { cells, trials })| Column {
+        server: shop.server.name(),
+        outcomes: Ok(cells),
+        trials,
+    });
+    let absent = ABSENT_PEERS.iter().map(|&(server, reason)| Column::absent(server, reason.to_owned()));
     Ok((kernel.version.clone(), burned.chain(columns).chain(absent).collect()))
 }
 
 /// Starts a server with drives that hold the disc: QEMU attaches no drive whose capacity it cannot read.
 fn start(choice: Choice, args: &Args, folder: &Path, disc: &Path) -> Result<Shop> {
-    let (server, drives): (Box<dyn Server>, _) = match choice {
+    let (server, drives, trials): (Box<dyn Server>, _, _) = match choice {
         Choice::Discrig => {
             let drives = args.drives.max(1);
             let binary = match &args.binary {
                 Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
                 None => rig::build(&target()?)?,
             };
-            (Box::new(Discrig::start(&binary, folder, drives, disc)?), drives)
+            let all = drives + usize::from(!args.no_trials);
+            (Box::new(Discrig::start(&binary, folder, all, disc)?), drives, !args.no_trials)
         }
         Choice::Tgt => {
             tools::require(&[Tool { program: "tgtd", package: "tgt" }])?;
-            (Box::new(Tgt::start(folder, 1, disc)?), 1)
+            (Box::new(Tgt::start(folder, 1, disc)?), 1, false)
         }
     };
-    Ok(Shop { server, drives })
+    Ok(Shop { server, drives, trials })
 }

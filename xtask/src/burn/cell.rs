@@ -35,8 +35,8 @@ impl Cell {
             Step::Run(command) => format!("run {command}"),
             Step::Says(pattern) => {
                 let profile = format!("{:X}", self.medium.profile());
-                // A plus has a meaning of its own in expressions.
-                let title = self.medium.title().replace('+', "[+]");
+                // A plus has a meaning of its own in expressions, and layers are called otherwise elsewhere.
+                let title = self.medium.title().replace('+', "[+]").replace(" DL", "( DL| dual layer)");
                 format!("says '{}'", pattern.replace("{profile}", &profile).replace("{title}", &title))
             }
         }

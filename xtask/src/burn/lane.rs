@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::data;
 use super::jobs::{AGENT, Jobs};
 use super::outcome::{Outcome, Verdict, judge};
 use super::server::Server;
+use super::trials::{Rack, TrialOutcome};
 use crate::vm::guest::{INIT, init_settings};
 use crate::vm::kernel::Kernel;
 use crate::vm::modules::Index;
@@ -26,13 +27,24 @@ const MODULES: &[&str] = &["virtio_pci", "9pnet_virtio", "9p", "virtio_scsi", "s
 /// How long the guest may take until it takes jobs.
 const BOOT: Duration = Duration::from_secs(120);
 
-/// A server and how many drives it serves.
+/// A server and its drives in the guest.
 #[derive(Debug)]
 pub(crate) struct Shop {
     /// The server.
     pub(crate) server: Box<dyn Server>,
-    /// Its drives.
+    /// How many of its drives burn cells.
     pub(crate) drives: usize,
+    /// Whether it has one more, for trials.
+    pub(crate) trials: bool,
+}
+
+/// What came of a shop.
+#[derive(Debug, Default)]
+pub(crate) struct Burned {
+    /// Its cells.
+    pub(crate) cells: Vec<Outcome>,
+    /// Its trials.
+    pub(crate) trials: Vec<TrialOutcome>,
 }
 
 /// Limits of time.
@@ -59,7 +71,7 @@ pub(crate) fn prepare(folder: &Path) -> Result<PathBuf> {
     Ok(share)
 }
 
-/// Boots a guest with the drives of all shops, burns the cells on each of them, and returns what came of it, shop by shop.
+/// Boots a guest with the drives of all shops, burns the cells on each of them, makes the trials, and returns what came of it, shop by shop.
 ///
 /// # Errors
 /// When the guest cannot be booted or does not take jobs.
@@ -69,18 +81,15 @@ pub(crate) fn run(
     shops: &[Shop],
     cells: &[Cell],
     limits: Limits,
-) -> Result<Vec<Vec<Outcome>>> {
+) -> Result<Vec<Burned>> {
     let end = Instant::now() + limits.all;
     let jobs = Jobs::new(share)?;
-    let drives: Vec<(usize, usize)> = shops
-        .iter()
-        .enumerate()
-        .flat_map(|(shop, of)| (0..of.drives).map(move |drive| (shop, drive)))
-        .collect();
-    fs::write(share.join("lane.conf"), format!("DRIVES={}\n", drives.len()))?;
+    let places = places(shops);
+    fs::write(share.join("lane.conf"), format!("DRIVES={}\n", places.len()))?;
     let initramfs = write_initramfs(kernel, share)?;
-    let addresses: Vec<_> = drives.iter().map(|&(shop, drive)| shops[shop].server.address(drive)).collect();
-    let further = arguments(&addresses);
+    let properties =
+        |place: &Place| shops[place.shop].server.address(place.drive).properties() + place.patience();
+    let further = arguments(&places.iter().map(properties).collect::<Vec<_>>());
     let guest = Guest {
         kernel: &kernel.image,
         initramfs: &initramfs,
@@ -92,7 +101,7 @@ pub(crate) fn run(
     };
     let queues: Vec<Mutex<VecDeque<Cell>>> =
         shops.iter().map(|_| Mutex::new(cells.iter().copied().collect())).collect();
-    let results: Vec<Mutex<Vec<Outcome>>> = shops.iter().map(|_| Mutex::default()).collect();
+    let results: Vec<Mutex<Burned>> = shops.iter().map(|_| Mutex::default()).collect();
     thread::scope(|scope| {
         let guest = scope.spawn(|| {
             let end = guest.run(limits.all + BOOT);
@@ -100,13 +109,23 @@ pub(crate) fn run(
             end
         });
         let burned = jobs.await_guest(BOOT).map(|()| {
-            thread::scope(|scope| {
-                for (id, &(shop, drive)) in drives.iter().enumerate() {
-                    let (queue, results, jobs) = (&queues[shop], &results[shop], &jobs);
-                    let station = Station { server: &*shops[shop].server, drive, id, jobs, limits, end };
-                    scope.spawn(move || station.burn_all(queue, results));
-                }
-            });
+            for trials in [false, true] {
+                thread::scope(|scope| {
+                    for (id, place) in places.iter().enumerate().filter(|(_, place)| place.trials == trials) {
+                        let (queue, results, jobs) = (&queues[place.shop], &results[place.shop], &jobs);
+                        let server = &*shops[place.shop].server;
+                        let station = Station { server, drive: place.drive, id, jobs, limits, end };
+                        match server.as_discrig() {
+                            Some(server) if trials => {
+                                let rack =
+                                    Rack { server, drive: place.drive, id, jobs, folder: share.to_owned() };
+                                scope.spawn(move || locked(results).trials = rack.run_all());
+                            }
+                            _ => _ = scope.spawn(move || station.burn_all(queue, results)),
+                        }
+                    }
+                });
+            }
         });
         // A guest that cannot be told is killed by its limit; one that has ended needs no telling.
         _ = jobs.quit();
@@ -121,12 +140,43 @@ pub(crate) fn run(
     Ok(results.into_iter().map(in_order).collect())
 }
 
-/// The outcomes in the order of the table.
-fn in_order(results: Mutex<Vec<Outcome>>) -> Vec<Outcome> {
-    let mut outcomes = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+/// A drive of the guest.
+struct Place {
+    /// Which shop's.
+    shop: usize,
+    /// Its number there.
+    drive: usize,
+    /// Whether it is for trials.
+    trials: bool,
+}
+
+impl Place {
+    /// What QEMU's iSCSI driver is told beside the address. The guest's driver of virtio-scsi waits for ever, so for trials QEMU gives up.
+    const fn patience(&self) -> &'static str {
+        if self.trials { ",file.timeout=15" } else { "" }
+    }
+}
+
+/// All drives of the guest, in the order of their SCSI ids.
+fn places(shops: &[Shop]) -> Vec<Place> {
+    let of = |(shop, of): (usize, &Shop)| {
+        let burning = of.drives;
+        let all = burning + usize::from(of.trials);
+        (0..all).map(move |drive| Place { shop, drive, trials: drive >= burning })
+    };
+    shops.iter().enumerate().flat_map(of).collect()
+}
+
+/// What came of a shop, its cells in the order of the table.
+fn in_order(results: Mutex<Burned>) -> Burned {
+    let mut burned = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     let order: Vec<String> = super::cell::all().map(|cell| cell.name()).collect();
-    outcomes.sort_by_key(|outcome| order.iter().position(|name| *name == outcome.cell.name()));
-    outcomes
+    burned.cells.sort_by_key(|outcome| order.iter().position(|name| *name == outcome.cell.name()));
+    burned
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn write_initramfs(kernel: &Kernel, share: &Path) -> Result<PathBuf> {
@@ -137,11 +187,11 @@ fn write_initramfs(kernel: &Kernel, share: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// QEMU's arguments for served drives, each with its place in the list as its SCSI id.
-fn arguments(addresses: &[String]) -> Vec<String> {
+/// QEMU's arguments for drives with these properties; the place in the list is the SCSI id.
+fn arguments(drives: &[String]) -> Vec<String> {
     let mut arguments = vec!["-device".to_owned(), "virtio-scsi-pci,id=served".to_owned()];
-    for (id, address) in addresses.iter().enumerate() {
-        let drive = format!("if=none,id=served{id},file={address},format=raw");
+    for (id, properties) in drives.iter().enumerate() {
+        let drive = format!("if=none,id=served{id},format=raw,{properties}");
         let device = format!("scsi-generic,bus=served.0,scsi-id={id},drive=served{id}");
         arguments.extend(["-drive".to_owned(), drive, "-device".to_owned(), device]);
     }
@@ -161,10 +211,9 @@ struct Station<'a> {
 }
 
 impl Station<'_> {
-    fn burn_all(&self, queue: &Mutex<VecDeque<Cell>>, results: &Mutex<Vec<Outcome>>) {
+    fn burn_all(&self, queue: &Mutex<VecDeque<Cell>>, results: &Mutex<Burned>) {
         loop {
-            let next = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop_front();
-            let Some(cell) = next else { return };
+            let Some(cell) = locked(queue).pop_front() else { return };
             let started = Instant::now();
             let name = format!("{}.{}", self.server.name(), cell.name());
             let verdict =
@@ -175,7 +224,7 @@ impl Station<'_> {
                 _ = writeln!(io::stdout(), "{:6} {name} {seconds:.1} s {}", verdict.word(), verdict.words());
             }
             let outcome = Outcome { cell, verdict, seconds, transcript: self.jobs.transcript(&name) };
-            results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(outcome);
+            locked(results).cells.push(outcome);
         }
     }
 
@@ -193,18 +242,18 @@ impl Station<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server::Address;
     use super::*;
 
     #[test]
     fn drives_are_attached_by_their_address() {
-        let said = arguments(&["iscsi://a/b/0".into(), "iscsi://c/d/1".into()]).join(" ");
+        let address = Address { port: 7, target: "iqn.x:a".into(), lun: 1 };
         assert_eq!(
-            said,
+            arguments(&[address.properties()]).join(" "),
             "-device virtio-scsi-pci,id=served \
-             -drive if=none,id=served0,file=iscsi://a/b/0,format=raw \
-             -device scsi-generic,bus=served.0,scsi-id=0,drive=served0 \
-             -drive if=none,id=served1,file=iscsi://c/d/1,format=raw \
-             -device scsi-generic,bus=served.0,scsi-id=1,drive=served1"
+             -drive if=none,id=served0,format=raw,\
+             file.driver=iscsi,file.transport=tcp,file.portal=127.0.0.1:7,file.target=iqn.x:a,file.lun=1 \
+             -device scsi-generic,bus=served.0,scsi-id=0,drive=served0"
         );
     }
 }

@@ -25,8 +25,8 @@ const START: Duration = Duration::from_secs(20);
 pub(crate) trait Server: fmt::Debug + Send + Sync {
     /// Its name on the command line and in the table.
     fn name(&self) -> &'static str;
-    /// The address of a drive, as QEMU takes it for a file.
-    fn address(&self, drive: usize) -> String;
+    /// Where a drive is.
+    fn address(&self, drive: usize) -> Address;
     /// Why it has no such medium; none where it has.
     fn lacks(&self, medium: Medium) -> Option<&'static str>;
     /// Takes out whatever is in a drive and puts a fresh disc into it.
@@ -34,6 +34,31 @@ pub(crate) trait Server: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the server refuses.
     fn insert(&self, drive: usize, medium: Medium) -> Result<()>;
+    /// Our own server, whose drives can be made to misbehave; none for others.
+    fn as_discrig(&self) -> Option<&Discrig> {
+        None
+    }
+}
+
+/// Where a drive is: a logical unit of a target behind a port of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// The port.
+    pub(crate) port: u16,
+    /// The name of the target.
+    pub(crate) target: String,
+    /// The number of the logical unit.
+    pub(crate) lun: u8,
+}
+
+impl Address {
+    /// What QEMU's iSCSI driver is told, as properties of a drive.
+    pub(crate) fn properties(&self) -> String {
+        let Self { port, target, lun } = self;
+        format!(
+            "file.driver=iscsi,file.transport=tcp,file.portal=127.0.0.1:{port},file.target={target},file.lun={lun}"
+        )
+    }
 }
 
 /// A server's process; it is killed when this is dropped.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::media::Medium;
 use super::outcome::{Outcome, Verdict};
 use super::rows::ROWS;
+use super::trials::TrialOutcome;
 
 /// What came of the cells on one server.
 #[derive(Debug)]
@@ -15,12 +16,25 @@ pub(crate) struct Column {
     pub(crate) server: &'static str,
     /// What came of its cells; or why it could not be had.
     pub(crate) outcomes: Result<Vec<Outcome>, String>,
+    /// What came of its trials.
+    pub(crate) trials: Vec<TrialOutcome>,
 }
 
 impl Column {
+    /// A server that could not be had.
+    pub(crate) fn absent(server: &'static str, reason: String) -> Self {
+        Self { server, outcomes: Err(reason), trials: Vec::new() }
+    }
+
     /// How many cells have a verdict.
     pub(crate) fn count(&self, word: &str) -> usize {
         self.outcomes.iter().flatten().filter(|outcome| outcome.verdict.word() == word).count()
+    }
+
+    /// How many cells and trials failed.
+    pub(crate) fn failures(&self) -> usize {
+        let trials = self.trials.iter().filter(|trial| trial.verdict != Verdict::Pass).count();
+        self.count("fail") + trials
     }
 }
 
@@ -38,6 +52,7 @@ pub(crate) fn markdown(kernel: &str, columns: &[Column]) -> String {
             Ok(outcomes) => section(&mut page, column, outcomes),
             Err(reason) => _ = writeln!(page, "Skipped: {reason}"),
         }
+        trials(&mut page, &column.trials);
     }
     page
 }
@@ -78,6 +93,19 @@ fn section(page: &mut String, column: &Column, outcomes: &[Outcome]) {
     page.push('\n');
 }
 
+/// What happened to drives while they burned, and what the tool said.
+fn trials(page: &mut String, trials: &[TrialOutcome]) {
+    if trials.is_empty() {
+        return;
+    }
+    page.push_str("\n| while it burns | | the tool says |\n| --- | --- | --- |\n");
+    for trial in trials {
+        let words = [trial.heard.clone(), trial.verdict.words()].join(" ").replace('|', "/");
+        let verdict = if trial.verdict == Verdict::Pass { "pass" } else { "**fail**" };
+        _ = writeln!(page, "| {} | {verdict} | {} |", trial.name, words.trim());
+    }
+}
+
 fn shown(outcome: &Outcome) -> &'static str {
     match outcome.verdict {
         Verdict::Absent(_) => "–",
@@ -105,7 +133,11 @@ pub(crate) fn json(kernel: &str, columns: &[Column]) -> Value {
         .iter()
         .map(|column| match &column.outcomes {
             Ok(outcomes) => {
-                json!({ "name": column.server, "cells": outcomes.iter().map(cell).collect::<Vec<_>>() })
+                json!({
+                    "name": column.server,
+                    "cells": outcomes.iter().map(cell).collect::<Vec<_>>(),
+                    "trials": column.trials.iter().map(trial).collect::<Vec<_>>(),
+                })
             }
             Err(reason) => json!({ "name": column.server, "skipped": reason }),
         })
@@ -121,6 +153,17 @@ fn cell(outcome: &Outcome) -> Value {
         "medium": outcome.cell.medium.name(),
         "verdict": outcome.verdict.word(),
         "words": outcome.verdict.words(),
+        "seconds": (outcome.seconds * 10.0).round() / 10.0,
+        "transcript": outcome.transcript,
+    })
+}
+
+fn trial(outcome: &TrialOutcome) -> Value {
+    json!({
+        "name": outcome.name,
+        "verdict": outcome.verdict.word(),
+        "words": outcome.verdict.words(),
+        "tool": outcome.heard,
         "seconds": (outcome.seconds * 10.0).round() / 10.0,
         "transcript": outcome.transcript,
     })
@@ -142,12 +185,19 @@ mod tests {
             seconds: 1.25,
             transcript: PathBuf::new(),
         });
-        Column { server: "discrig", outcomes: Ok(outcomes.collect()) }
+        let trial = TrialOutcome {
+            name: "stall",
+            verdict: Verdict::trouble("silence".into()),
+            heard: String::new(),
+            seconds: 2.0,
+            transcript: PathBuf::new(),
+        };
+        Column { server: "discrig", outcomes: Ok(outcomes.collect()), trials: vec![trial] }
     }
 
     #[test]
     fn the_page_has_a_row_for_each_mode_and_words_for_what_did_not_pass() {
-        let peer = Column { server: "peer", outcomes: Err("it needs a module".into()) };
+        let peer = Column::absent("peer", "it needs a module".into());
         let page = markdown("6.1", &[column(), peer]);
         assert!(page.contains("| wodim tao | pass | **fail** | |"), "{page}");
         assert!(page.contains("| wodim dao | – | |"), "{page}");
@@ -157,6 +207,7 @@ mod tests {
         );
         assert!(page.contains("- `wodim.tao.cd-rw` fail: 'no'"), "{page}");
         assert!(page.contains("Skipped: it needs a module"), "{page}");
+        assert!(page.contains("| stall | **fail** | silence |"), "{page}");
     }
 
     #[test]
@@ -166,5 +217,6 @@ mod tests {
         assert_eq!(cells.len(), 3);
         assert_eq!(cells[1]["verdict"], "fail");
         assert_eq!(cells[1]["medium"], "cd-rw");
+        assert_eq!(value["servers"][0]["trials"][0]["words"], "silence");
     }
 }

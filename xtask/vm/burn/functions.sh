@@ -47,6 +47,22 @@ run() {
     [ "$code" -eq 0 ] || stop "$1 ended with $code"
 }
 
+# must_fail COMMAND...: a step that must not succeed.
+must_fail() {
+    echo "##> $*"
+    if "$@" 2>&1; then stop "$1 noticed nothing"; fi
+}
+
+# revive NUMBER: has the kernel look for a drive again that it has given up.
+revive() {
+    local device=(/sys/bus/scsi/devices/*:0:"$1":0) host
+    host=$(basename "${device[0]}")
+    host=/sys/class/scsi_host/host${host%%:*}
+    echo 1 >"${device[0]}/delete"
+    echo "0 $1 0" >"$host/scan"
+    until ls /sys/bus/scsi/devices/*:0:"$1":0/block >/dev/null 2>&1; do sleep 0.2; done
+}
+
 # says PATTERN: whether the last command said it.
 says() {
     echo "##> it says $1"

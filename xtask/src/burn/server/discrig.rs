@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, process};
+use std::{env, fs, process};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Process, Server, free_port};
+use super::{Address, Process, Server, free_port};
 use crate::burn::media::Medium;
 
 /// A running `discrig serve`.
@@ -28,9 +28,11 @@ impl Discrig {
         // Paths of sockets are short, and that of the folder need not be.
         let control = env::temp_dir().join(format!("discrig-burn-{}.socket", process::id()));
         let log = folder.join("serve.log");
+        let transcripts = folder.join("nexus");
+        fs::create_dir_all(&transcripts).with_context(|| format!("making {}", transcripts.display()))?;
         let mut command = Command::new(binary);
         command.args(["serve", "--pace", "instant", "--listen", &format!("127.0.0.1:{port}"), "--control"]);
-        command.arg(&control);
+        command.arg(&control).arg("--transcript").arg(&transcripts);
         for drive in 0..drives {
             command.args(["--drive", &format!("{},disc=iso:{}", name(drive), disc.display())]);
         }
@@ -65,8 +67,12 @@ impl Server for Discrig {
         "discrig"
     }
 
-    fn address(&self, drive: usize) -> String {
-        format!("iscsi://127.0.0.1:{}/iqn.2026-11.dev.discrig:{}/0", self.port, name(drive))
+    fn address(&self, drive: usize) -> Address {
+        Address { port: self.port, target: format!("iqn.2026-11.dev.discrig:{}", name(drive)), lun: 0 }
+    }
+
+    fn as_discrig(&self) -> Option<&Self> {
+        Some(self)
     }
 
     fn lacks(&self, _medium: Medium) -> Option<&'static str> {
@@ -74,7 +80,8 @@ impl Server for Discrig {
     }
 
     fn insert(&self, drive: usize, medium: Medium) -> Result<()> {
-        self.control(drive, &["insert", &format!("blank:{medium}")]).map(drop)
+        // A tool that was killed may have left the tray locked.
+        self.control(drive, &["insert", "--force", &format!("blank:{medium}")]).map(drop)
     }
 }
 

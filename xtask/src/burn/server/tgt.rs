@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result};
 
-use super::{Process, Server, free_port, program};
+use super::{Address, Process, Server, free_port, program};
 use crate::burn::media::Medium;
 use crate::vm::tools;
 
@@ -78,8 +78,8 @@ impl Server for Tgt {
         "tgt"
     }
 
-    fn address(&self, drive: usize) -> String {
-        format!("iscsi://127.0.0.1:{}/{}/{LUN}", self.port, name(drive))
+    fn address(&self, drive: usize) -> Address {
+        Address { port: self.port, target: name(drive), lun: 1 }
     }
 
     fn lacks(&self, medium: Medium) -> Option<&'static str> {
