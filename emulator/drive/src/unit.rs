@@ -203,6 +203,7 @@ impl Unit {
     fn medium_gone(&mut self) {
         self.state.speeds = SpeedState::default();
         self.state.buffer = Buffer::default();
+        self.state.playback = None;
         self.state.head = 0;
         self.raise_all(Happening::Media(MediaEvent::MEDIA_REMOVAL));
         self.raise_all(Happening::FEATURES);
@@ -395,6 +396,11 @@ impl Unit {
         self.state.modes = self.state.saved_modes;
         self.state.speeds = SpeedState::default();
         self.state.power = Power::new(self.state.now);
+        self.state.playback = None;
+        if let Some(disc) = &mut self.state.disc {
+            // It was asked for in page 05h, which is as it was saved again.
+            disc.end_rehearsal();
+        }
         for state in self.state.nexuses.values_mut() {
             state.deferred = None;
             state.attentions.establish(attention);

@@ -180,7 +180,7 @@ fn stop_on_track_crossing() {
     );
 }
 
-/// The pick-up cannot be in two places: what reads, stops or ejects the disc ends playing.
+/// The pick-up cannot be in two places: what reads, stops or ejects the disc ends playing, and so does a reset.
 #[test]
 fn playing_ends_with_other_accesses() {
     let mut rig = burnt::mixed();
@@ -190,6 +190,8 @@ fn playing_ends_with_other_accesses() {
         "BE 00 00 00 00 00 00 00 01 10 00 00 => GOOD",
         "2B 00 00 00 00 00 00 00 00 00 => GOOD",
         "eject",
+        "reset",
+        "power",
     ] {
         rig.script(&format!(
             "45 00 00 00 01 C2 00 01 2C 00 => GOOD

@@ -50,7 +50,7 @@ fn pages_that_are_not_there(#[case] cdb: &str, #[case] expected: &str) {
 fn capabilities() {
     let mut rig = Rig::loaded();
     let page = rig.data(A, "5A 08 2A 00 00 00 00 01 00 00")[8..].to_vec();
-    assert_eq!(hex(&page[..16]), "2A 1E 3B 37 D0 00 29 00 21 13 00 00 10 00 21 13");
+    assert_eq!(hex(&page[..16]), "2A 1E 3B 37 F1 7F 29 03 21 13 01 00 10 00 21 13");
     assert_eq!(hex(&page[16..]), "00 00 21 13 21 13 00 01 00 00 00 00 21 13 00 00");
     let mask = rig.data(A, "5A 08 6A 00 00 00 00 01 00 00")[10..].to_vec();
     assert!(mask.iter().all(|byte| *byte == 0), "nothing can be changed");

@@ -62,9 +62,10 @@ fn session_at_once() {
     );
 }
 
-/// A rehearsal behind what is recorded leaves that alone, and ends with power or a new disc.
+/// A rehearsal behind what is recorded leaves that alone, and ends with power, a reset or a new disc.
 #[rstest]
 #[case("power")]
+#[case("reset")]
 #[case("eject")]
 fn it_ends_with(#[case] what: &str) {
     Rig::blank(MediumKind::CdR).script(&format!(

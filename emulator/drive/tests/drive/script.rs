@@ -14,7 +14,8 @@
 //! | `fill 1C4 300 22*2352` | WRITE(10)s of so many blocks like this one from an address (hexadecimal) on |
 //! | `wait 60` | time passes, in seconds |
 //! | `ready 600` | TEST UNIT READY every second until it succeeds, for so many seconds at most |
-//! | `power`, `eject` | the power goes and comes back; the disc is taken out and put back |
+//! | `power`, `reset` | the power goes and comes back; the logical unit is reset |
+//! | `eject` | the disc is taken out and put back |
 //! | `settle` | unit attentions and events are read by both nexuses |
 
 use crate::rig::{A, B, EJECT, LOAD, Rig, ending, hex};
@@ -95,6 +96,11 @@ impl Rig {
             ["power"] => {
                 self.happen(HostEvent::PowerCycle);
                 self.wait(Duration::from_secs(60));
+                self.settle();
+                Ok(())
+            }
+            ["reset"] => {
+                self.happen(HostEvent::LogicalUnitReset);
                 self.settle();
                 Ok(())
             }
