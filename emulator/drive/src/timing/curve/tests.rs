@@ -1,3 +1,5 @@
+//! What a curve says, against formulas written down here once more.
+
 use super::*;
 use discrig_disc::{DiscState, MediumKind};
 use proptest::prelude::*;
