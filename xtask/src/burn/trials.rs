@@ -1,6 +1,6 @@
 //! Trials: something happens to the drive while it burns, and the tool must say so.
 //!
-//! Afterwards the server serves on: what happened is undone, and the same drive burns the next disc without a fault.
+//! Afterwards the server serves on: what happened is undone, what is left of the disc is legal, and the same drive burns the next one.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use super::server::{Discrig, Server as _};
 /// What is burned meanwhile: more than is ever written. The tool wants each command done within ten seconds.
 const BURN: &str = "wodim -v gracetime=2 timeout=10 dev=$SR -tao -data tsize=600m /dev/zero";
 /// What the tool says when the burn begins.
-const BEGUN: &str = "Starting new track";
+const BEGUN: Words = Words::Text("Starting new track");
 /// How long it may take until then.
 const BEGIN: Duration = Duration::from_secs(90);
 /// How long it may take the kernel and the tool to give up.
@@ -39,8 +39,34 @@ struct Trial {
     strike: Strike,
     /// How it is undone once the tool has said something: words for `discrig ctl`, line by line.
     mend: &'static [&'static [&'static str]],
-    /// What the tool or the kernel below it may say; one of these must be heard.
-    words: &'static [&'static str],
+    /// What the tool must say.
+    says: Words,
+}
+
+/// Something that a tool says.
+#[derive(Clone, Copy, Debug)]
+enum Words {
+    /// That a command took longer than the tool allows.
+    Overrun,
+    /// These words.
+    Text(&'static str),
+}
+
+impl Words {
+    /// Whether a line says it.
+    fn are_in(self, line: &str) -> bool {
+        match self {
+            Self::Overrun => overruns(line).unwrap_or(false),
+            Self::Text(text) => line.contains(text),
+        }
+    }
+}
+
+/// Whether wodim says of a command that it took longer than allowed: `cmd finished after 15.604s timeout 10s`.
+fn overruns(line: &str) -> Option<bool> {
+    let (took, allowed) = line.trim().strip_prefix("cmd finished after ")?.split_once("s timeout ")?;
+    let seconds = |text: &str| text.trim_end_matches('s').parse::<f64>().ok();
+    Some(seconds(took)? >= seconds(allowed)?)
 }
 
 #[derive(Debug)]
@@ -57,19 +83,20 @@ const TRIALS: &[Trial] = &[
         strike: Strike::Rules(STALL),
         // What is stalled stays so until somebody aborts it.
         mend: &[&["faults", "lift"], &["reset", "unit"]],
-        words: &["timeout 10s", "cmd timeout after"],
+        says: Words::Overrun,
     },
     Trial {
         name: "foreign-lock",
         strike: Strike::Control(&["lock"]),
         mend: &[&["unlock"]],
-        words: &["Reservation Conflict", "RESERVATION CONFLICT", "reservation conflict"],
+        says: Words::Text("RESERVATION CONFLICT"),
     },
     Trial {
         name: "pulled-plug",
         strike: Strike::Control(&["plug", "out", "--for", "5"]),
         mend: &[],
-        words: &["Sense Code: 0x29"],
+        // The drive that comes back was switched on anew.
+        says: Words::Text("Sense Code: 0x29"),
     },
 ];
 
@@ -99,7 +126,7 @@ pub(crate) struct Rack<'a> {
     pub(crate) id: usize,
     /// The guest.
     pub(crate) jobs: &'a Jobs,
-    /// A folder for rules.
+    /// A folder for rules and discs.
     pub(crate) folder: PathBuf,
 }
 
@@ -113,7 +140,7 @@ impl Rack<'_> {
         let started = Instant::now();
         let name = format!("trial.{}", trial.name);
         let (verdict, heard) = match self.strike(&name, trial) {
-            Ok((heard, Verdict::Pass)) => (self.afterwards(&name), heard),
+            Ok((heard, Verdict::Pass)) => (self.afterwards(&name, trial), heard),
             Ok((heard, verdict)) => (verdict, heard),
             Err(error) => (Verdict::trouble(format!("{error:#}")), String::new()),
         };
@@ -123,16 +150,17 @@ impl Rack<'_> {
 
     /// Burns, strikes, and mends; returns what the tool said of it.
     fn strike(&self, name: &str, trial: &Trial) -> Result<(String, Verdict)> {
-        self.server.insert(self.drive, Medium::CdR).context("inserting the disc")?;
+        let spec = format!("file+{}:{}", Medium::CdR, self.disc(trial).display());
+        self.server.lay_in(self.drive, &spec).context("inserting the disc")?;
         let script = format!("drive {}\nmust_fail {BURN}\n", self.id);
         thread::scope(|scope| {
             let burn = scope.spawn(|| self.jobs.run(name, &script, BEGIN + GIVE_UP));
             let struck = self
-                .await_words(name, &[BEGUN], || burn.is_finished())
+                .await_words(name, BEGUN, || burn.is_finished())
                 .context("waiting for the burn to begin")
                 .and_then(|()| self.act(trial));
             // What is not heard before the end of the burn is looked for in all that was said.
-            let _ = self.await_words(name, trial.words, || burn.is_finished());
+            let _ = self.await_words(name, trial.says, || burn.is_finished());
             for words in trial.mend {
                 self.server.control(self.drive, words).context("undoing it")?;
             }
@@ -142,18 +170,16 @@ impl Rack<'_> {
         })
     }
 
-    /// Waits until a job has said one of these, or is over.
-    fn await_words(&self, name: &str, words: &[&str], over: impl Fn() -> bool) -> Result<()> {
+    /// Waits until a job has said it, or is over.
+    fn await_words(&self, name: &str, words: Words, over: impl Fn() -> bool) -> Result<()> {
         let end = Instant::now() + BEGIN;
         let path = self.jobs.transcript(name);
         let heard = || {
-            fs::read(&path).is_ok_and(|said| {
-                let said = String::from_utf8_lossy(&said);
-                words.iter().any(|word| said.contains(word))
-            })
+            fs::read(&path)
+                .is_ok_and(|said| String::from_utf8_lossy(&said).lines().any(|line| words.are_in(line)))
         };
         while !heard() {
-            ensure!(Instant::now() < end && !over(), "nobody says {}", words.join(" or "));
+            ensure!(Instant::now() < end && !over(), "it does not say {words:?}");
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())
@@ -170,8 +196,13 @@ impl Rack<'_> {
         }
     }
 
-    /// What is left of the disc makes sense to a tool, and the same drive burns the next one.
-    fn afterwards(&self, name: &str) -> Verdict {
+    /// The file with the disc of a trial.
+    fn disc(&self, trial: &Trial) -> PathBuf {
+        self.folder.join(format!("{}.disc", trial.name))
+    }
+
+    /// What is left of the disc makes sense to a tool and is a legal file, and the same drive burns the next one.
+    fn afterwards(&self, name: &str, trial: &Trial) -> Verdict {
         let burned = || -> Result<Verdict> {
             let cell = cell::select(&[AFTERWARDS.to_owned()], &[])?.remove(0);
             let look = format!("revive {id}\ndrive {id}\nrun {LOOK}\n", id = self.id);
@@ -180,6 +211,7 @@ impl Rack<'_> {
                 return Ok(judge(&cell, &looked));
             }
             self.server.insert(self.drive, cell.medium).context("inserting the next disc")?;
+            self.server.verify(&self.disc(trial)).context("what is left of the disc")?;
             let job = self.jobs.run(&format!("{name}.afterwards"), &cell.script(self.id), GIVE_UP)?;
             Ok(judge(&cell, &job))
         };
@@ -190,7 +222,7 @@ impl Rack<'_> {
 /// Whether the tool failed, and said why.
 fn hear(trial: &Trial, job: &Finished) -> (String, Verdict) {
     let mut lines = job.transcript.lines().map(str::trim);
-    let heard = lines.clone().find(|line| trial.words.iter().any(|words| line.contains(words)));
+    let heard = lines.clone().find(|line| trial.says.are_in(line));
     let verdict = match (job.code, heard) {
         (None, _) => Verdict::trouble("the tool did not give up".to_owned()),
         (Some(0), Some(_)) => Verdict::Pass,
@@ -213,9 +245,11 @@ mod tests {
 
     #[test]
     fn a_tool_must_fail_and_say_why() {
-        assert_eq!(heard(Some(0), "wodim: cmd timeout after 10.0 (10) s\n"), Verdict::Pass);
+        assert_eq!(heard(Some(0), "cmd finished after 15.604s timeout 10s\n"), Verdict::Pass);
+        let soon = heard(Some(0), "cmd finished after 0.003s timeout 10s\n");
+        assert!(soon.words().contains("without saying why"), "{soon:?}");
         assert!(heard(Some(0), "wodim: oops\n").words().contains("oops"));
-        assert!(heard(Some(1), "cmd timeout after 10.0\n").words().contains("ended with 1"));
+        assert!(heard(Some(1), "cmd finished after 15.6s timeout 10s\n").words().contains("ended with 1"));
         assert!(heard(None, "").words().contains("give up"));
     }
 

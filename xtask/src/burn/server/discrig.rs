@@ -44,6 +44,30 @@ impl Discrig {
         Ok(Self { binary: binary.to_owned(), control, port, _process: process })
     }
 
+    /// Lays a disc into a drive, by its specification.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) fn lay_in(&self, drive: usize, disc: &str) -> Result<()> {
+        // A tool that was killed may have left the tray locked.
+        self.control(drive, &["insert", "--force", disc]).map(drop)
+    }
+
+    /// Checks a disc file in which nobody burns.
+    ///
+    /// # Errors
+    /// When it is damaged or no disc.
+    pub(crate) fn verify(&self, disc: &Path) -> Result<()> {
+        let disc = format!("file:{}", disc.display());
+        let output = Command::new(&self.binary)
+            .args(["disc", "info", "--verify", &disc])
+            .output()
+            .context("starting discrig disc info")?;
+        let said = [output.stdout, output.stderr].concat();
+        ensure!(output.status.success(), "{disc}: {}", String::from_utf8_lossy(&said).trim());
+        Ok(())
+    }
+
     /// Says something to a drive through the control socket, and returns the answer.
     ///
     /// # Errors
@@ -80,8 +104,7 @@ impl Server for Discrig {
     }
 
     fn insert(&self, drive: usize, medium: Medium) -> Result<()> {
-        // A tool that was killed may have left the tray locked.
-        self.control(drive, &["insert", "--force", &format!("blank:{medium}")]).map(drop)
+        self.lay_in(drive, &format!("blank:{medium}"))
     }
 }
 
