@@ -3,10 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_iscsi;
 mod burn;
+mod hostile;
 mod kill_burn;
 mod media;
 mod peers;
+mod served;
 mod tidy;
 mod vm;
 
@@ -25,8 +28,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    /// Measure reads over iSCSI, beside another server
+    Bench(bench_iscsi::Args),
     /// Run the benches and show what they found, in one table
     Benches(bench::Args),
+    /// Serve drives among enemies, and look whether an honest initiator notices
+    Hostile(hostile::Args),
     /// Write the table of media and ways of recording
     Media(media::Args),
     /// Kill burns to disc files at random moments, and look whether anything safe is lost
@@ -41,7 +48,9 @@ enum Chore {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
+        Chore::Bench(args) => bench_iscsi::run(&args),
         Chore::Benches(args) => bench::run(&args),
+        Chore::Hostile(args) => hostile::run(&args),
         Chore::Media(args) => media::run(&args),
         Chore::KillBurn(args) => kill_burn::run(&args),
         Chore::Peers(args) => peers::run(&args),

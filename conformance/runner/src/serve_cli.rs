@@ -18,9 +18,9 @@ pub struct ServeArguments {
     /// A drive: NAME[,profile=P][,disc=SPEC][,faults=FILE][,defect=D]; its target is iqn.2026-11.dev.discrig:NAME
     #[arg(long, value_name = "DRIVE", required = true)]
     pub drive: Vec<DriveArgument>,
-    /// How fast the drives are: instant, real, or N times as fast as real
-    #[arg(long, value_name = "instant|real|N", default_value = "real")]
-    pub pace: Pace,
+    /// How fast the drives are: instant, real, or so many times as fast as real
+    #[arg(long, value_name = "instant|real|N", default_value_t = Timing::Instant)]
+    pub pace: Timing,
     /// The name that initiators prove by CHAP to be theirs; the secret is in --chap-secret-file or in DISCRIG_CHAP_SECRET
     #[arg(long, value_name = "NAME")]
     pub chap_user: Option<String>,
@@ -57,38 +57,6 @@ pub struct ServeArguments {
     /// Bytes of data that one command may bring
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().data_out_length)]
     pub max_data: u32,
-}
-
-/// How fast served drives are.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Pace {
-    /// Nothing takes time.
-    Instant,
-    /// As real drives are.
-    Real,
-}
-
-impl Pace {
-    /// The clock of the mechanics.
-    #[must_use]
-    pub const fn timing(self) -> Timing {
-        match self {
-            Pace::Instant => Timing::Instant,
-            Pace::Real => Timing::Realistic,
-        }
-    }
-}
-
-impl FromStr for Pace {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Pace, String> {
-        match text {
-            "instant" => Ok(Pace::Instant),
-            "real" => Ok(Pace::Real),
-            _ => Err("expected instant or real".to_owned()),
-        }
-    }
 }
 
 /// How the server logs.

@@ -30,6 +30,7 @@ const TABLE: &[Row] = &[
     Row("discrig-recorder", Only(&["discrig-wire", "discrig-device"]), AnyBut(TOOLS)),
     Row("discrig-iscsi", Only(&["discrig-wire"]), Only(&[])),
     Row("discrig-bench", Only(LABORATORY), AnyBut(TOOLS)),
+    Row("discrig-serve", Only(SERVER), Only(&["discrig-storage"])),
     Row("discrig-linux", Only(&["discrig-wire", "discrig-device", "discrig-recorder"]), AnyBut(TOOLS)),
     Row("discrig-fixtures", Only(&["discrig-wire", "discrig-device"]), Only(&[])),
     Row("discrig-scenarios", Only(SUITE), Only(&[])),
@@ -38,15 +39,19 @@ const TABLE: &[Row] = &[
     Row("xtask", Only(GENERATORS), Only(&[])),
 ];
 
-/// What is asked for the pages that are generated.
+/// What is asked for the pages that are generated, and what speaks to servers.
 const GENERATORS: &[&str] = &[
     "discrig-wire",
     "discrig-device",
     "discrig-drive",
     "discrig-bench",
     "discrig-fixtures",
+    "discrig-iscsi",
     "discrig-scenarios",
 ];
+
+/// What a server of drives joins. Where discs come from it is told by whoever starts it.
+const SERVER: &[&str] = &["discrig-wire", "discrig-device", "discrig-drive", "discrig-iscsi"];
 
 /// What the emulated laboratory joins.
 const LABORATORY: &[&str] = &[

@@ -63,7 +63,7 @@ fn setup(drive: &DriveArgument, arguments: &ServeArguments) -> Result<DriveSetup
     let model_name = profile.as_deref().unwrap_or(DEFAULT_PROFILE);
     let model = target::model(model_name)?;
     let mut config = model.drive_config();
-    config.timing = arguments.pace.timing();
+    config.timing = arguments.pace;
     if let Some(defect) = defect {
         let found = target::defect(defect)?;
         if found.drive.is_empty() {
