@@ -6,12 +6,14 @@
 
 mod cell;
 mod data;
+mod exceptions;
 mod jobs;
 mod lane;
 mod media;
 mod outcome;
 mod rows;
 mod server;
+pub(crate) mod suite;
 mod table;
 mod trials;
 

@@ -82,6 +82,8 @@ pub(crate) struct Args {
 enum Other {
     /// Burn with Debian's own tools on served drives
     Burn(burn::Args),
+    /// Run libiscsi's tests against served drives
+    Libiscsi(burn::suite::Args),
 }
 
 /// Runs the lanes that `args` ask for and prints what came of them.
@@ -90,8 +92,10 @@ enum Other {
 /// When a lane fails, when no lane has a given name, when the program cannot be built, and with `--require` when a lane is
 /// skipped.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if let Some(Other::Burn(args)) = &args.other {
-        return burn::run(args);
+    match &args.other {
+        Some(Other::Burn(args)) => return burn::run(args),
+        Some(Other::Libiscsi(args)) => return burn::suite::run(args),
+        None => {}
     }
     let out = &mut io::stdout().lock();
     if args.packages {

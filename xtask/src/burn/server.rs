@@ -61,13 +61,16 @@ impl Address {
     }
 }
 
-/// A server's process; it is killed when this is dropped.
+/// A server's or a tool's process; it is killed when this is dropped.
 #[derive(Debug)]
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
     /// Starts a program whose words go to a file.
-    fn start(command: &mut Command, log: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it cannot be started or the file cannot be made.
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("making {}", log.display()))?;
         let child = command
             .stdin(Stdio::null())
@@ -76,6 +79,14 @@ impl Process {
             .spawn()
             .with_context(|| format!("starting {}", command.get_program().display()))?;
         Ok(Self(child))
+    }
+
+    /// Whether it has not ended yet.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub(crate) fn is_running(&mut self) -> Result<bool> {
+        Ok(self.0.try_wait()?.is_none())
     }
 
     /// Repeats `ready` until it succeeds.
@@ -116,6 +127,9 @@ fn free_port() -> Result<u16> {
 }
 
 /// A program of this machine as a command.
-fn program(name: &str) -> Result<Command> {
+///
+/// # Errors
+/// When it is not installed.
+pub(crate) fn program(name: &str) -> Result<Command> {
     Ok(Command::new(tools::find(name).with_context(|| format!("{name} is not installed"))?))
 }
