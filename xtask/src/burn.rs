@@ -17,6 +17,7 @@ pub(crate) mod suite;
 mod table;
 mod trials;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -43,7 +44,10 @@ const TOOLS: &[Tool] = &[
     Tool { program: "wodim", package: "wodim" },
 ];
 
-/// Drivers of the emulators that cannot be had.
+/// Packages whose programs are not asked for by name: QEMU's iSCSI driver, and a peer.
+const UNSEEN_PACKAGES: [&str; 2] = ["qemu-block-extra", "tgt"];
+
+/// Other emulators that cannot be had, and why.
 const ABSENT_PEERS: &[(&str, &str)] = &[(
     "CDEmu",
     "its virtual host adapter is a kernel module outside of the kernel (vhba), which Debian does not package, so a stock kernel has no such drive",
@@ -53,7 +57,8 @@ const ABSENT_PEERS: &[(&str, &str)] = &[(
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask vm burn\n  cargo xtask vm burn --only 'growisofs*' --medium dvd-r\n  \
-                  cargo xtask vm burn --server tgt\n  cargo xtask vm burn --list"
+                  cargo xtask vm burn --server tgt\n  cargo xtask vm burn --list\n  \
+                  apt-get install --no-install-recommends $(cargo xtask vm burn --packages)"
 )]
 pub(crate) struct Args {
     /// Burn the cells whose names match
@@ -68,6 +73,9 @@ pub(crate) struct Args {
     /// Print the names of the cells and burn nothing
     #[arg(long)]
     list: bool,
+    /// Print the Debian packages that the lane needs beyond those of the others, and burn nothing
+    #[arg(long)]
+    packages: bool,
     /// The program that serves our drives, instead of a release build made now
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
@@ -114,6 +122,11 @@ impl Choice {
 /// When a cell fails on our drives, when the lane cannot be set up, and with `--require` when it cannot run here.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let out = &mut io::stdout();
+    if args.packages {
+        let packages: BTreeSet<_> = TOOLS.iter().chain(suite::TOOLS).map(|tool| tool.package).collect();
+        writeln!(out, "{}", packages.into_iter().chain(UNSEEN_PACKAGES).collect::<Vec<_>>().join(" "))?;
+        return Ok(());
+    }
     let cells = cell::select(&args.only, &args.medium)?;
     if args.list {
         cells.iter().try_for_each(|cell| writeln!(out, "{}", cell.name()))?;
@@ -161,6 +174,7 @@ fn target() -> Result<PathBuf> {
 fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
     tools::require_all()?;
     tools::require(TOOLS)?;
+    require_iscsi()?;
     let kernel = Kernel::obtain(&target()?.join("vm/kernel"))?;
     let folder = folder()?;
     let share = lane::prepare(&folder)?;
@@ -189,6 +203,18 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
     });
     let absent = ABSENT_PEERS.iter().map(|&(server, reason)| Column::absent(server, reason.to_owned()));
     Ok((kernel.version.clone(), burned.chain(columns).chain(absent).collect()))
+}
+
+/// QEMU's iSCSI driver is in a package of its own. Asked for a drive without an address, QEMU says whether it knows the driver.
+fn require_iscsi() -> Result<()> {
+    let drive = ["-machine", "none", "-display", "none", "-nodefaults", "-drive", "if=none,driver=iscsi"];
+    match tools::output("qemu-system-x86_64", drive, Path::new("/")) {
+        Err(error) if error.to_string().contains("Unknown driver") => {
+            let words = "QEMU has no iSCSI driver; apt-get install --no-install-recommends qemu-block-extra";
+            Err(Unavailable(words.to_owned()).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Starts a server with drives that hold the disc: QEMU attaches no drive whose capacity it cannot read.

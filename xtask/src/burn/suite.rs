@@ -25,7 +25,7 @@ use crate::vm::rig;
 use crate::vm::tools::{self, Tool, Unavailable};
 
 /// What the lane needs.
-const TOOLS: &[Tool] = &[
+pub(super) const TOOLS: &[Tool] = &[
     Tool { program: "iscsi-test-cu", package: "libiscsi-bin" },
     Tool { program: "xorriso", package: "xorriso" },
 ];
