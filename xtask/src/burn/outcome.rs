@@ -9,6 +9,8 @@ use super::jobs::Finished;
 const STEP: &str = "##> ";
 const STOPPED: &str = "##! ";
 const KERNEL: &str = "##k ";
+/// With this the tools of dvd+rw-tools begin what is wrong; one of them ends with success all the same.
+const COMPLAINT: &str = ":-(";
 
 /// What came of a cell on a server.
 #[derive(Debug)]
@@ -74,9 +76,12 @@ pub(crate) fn judge(cell: &Cell, job: &Finished) -> Verdict {
     let step = lines.iter().rev().find_map(|line| line.strip_prefix(STEP)).unwrap_or("before the first step");
     let fail = |words: String| Verdict::Fail { step: step.to_owned(), words };
     if job.code == Some(0) {
-        return match lines.iter().find_map(|line| line.strip_prefix(KERNEL)) {
-            Some(line) => Verdict::trouble(format!("the kernel's log: {line}")),
-            None => Verdict::Pass,
+        let complaint = lines.iter().find(|line| line.contains(COMPLAINT));
+        let kernel = lines.iter().find_map(|line| line.strip_prefix(KERNEL));
+        return match (complaint, kernel) {
+            (Some(line), _) => Verdict::trouble(line.trim().to_owned()),
+            (None, Some(line)) => Verdict::trouble(format!("the kernel's log: {line}")),
+            (None, None) => Verdict::Pass,
         };
     }
     let refusal = cell.row.rules.iter().find_map(|rule| lines.iter().find(|line| line.contains(rule)));
@@ -128,6 +133,12 @@ mod tests {
             matches!(&verdict, Verdict::Fail { words, .. } if words.contains("I/O error")),
             "{verdict:?}"
         );
+    }
+
+    #[test]
+    fn a_complaint_is_no_success() {
+        let verdict = judged(Some(0), "##> tool\n* formatting .:-( unable to FORMAT UNIT\n");
+        assert!(verdict.words().contains("unable to FORMAT UNIT"), "{verdict:?}");
     }
 
     #[test]

@@ -155,8 +155,19 @@ pub(crate) const ROWS: &[Row] = &[
     row(
         "dvd+rw-format",
         "format",
-        &[DvdPlusRw, BdRe, DvdRam],
+        &[DvdPlusRw, BdRe],
         &[Run("dvd+rw-format -force $SR"), Run("growisofs -Z $SR=$DATA/first.iso"), Blocks(0, "first.iso")],
+    ),
+    // Unless all of a DVD-RAM is to be formatted, the tool sends a command of fewer than six bytes, which the kernel refuses.
+    row(
+        "dvd+rw-format",
+        "format",
+        &[DvdRam],
+        &[
+            Run("dvd+rw-format -force=full $SR"),
+            Run("growisofs -Z $SR=$DATA/first.iso"),
+            Blocks(0, "first.iso"),
+        ],
     ),
     row(
         "dvd+rw-format",
