@@ -54,7 +54,7 @@ pub struct ServeArguments {
     /// Silence after which a session is asked whether it is still there, such as 60s
     #[arg(long, value_parser = humantime::parse_duration, value_name = "TIME", default_value = "60s")]
     pub idle_time: Duration,
-    /// Bytes of data that one command may bring
+    /// Bytes of data that one command may transfer, in either direction
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().data_out_length)]
     pub max_data: u32,
 }

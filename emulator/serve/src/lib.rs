@@ -23,6 +23,7 @@
 
 mod absent;
 mod alarm;
+mod buffers;
 mod clock;
 mod config;
 pub mod control;

@@ -48,7 +48,7 @@ pub(crate) fn arrive(seat: &Rc<RefCell<Seat>>, arrival: Arrival, transcripts: Op
             .inspect_err(|error| place.log.tell("no transcript", &[("drive", name), ("error", error)]))
             .ok()
     });
-    let port = Rc::new(Port::new(nexus, session, peer, *connection, transcript));
+    let port = Rc::new(Port::new(nexus, session, peer, *connection, transcript, Rc::clone(&place.buffers)));
     place.ports.insert(nexus, Rc::clone(&port));
     // Neither can be refused.
     let _ = place.happen(HostEvent::NexusEstablished(nexus));

@@ -1,11 +1,13 @@
 //! The target's side of one session, as the drive's thread sees it.
 
+use crate::buffers::Buffers;
 use crate::transcript::Transcript;
 use core::cell::{Cell, RefCell};
 use core::task::{Context, Waker};
 use discrig_drive::NexusId;
 use discrig_iscsi::target::{Connection, SessionInfo};
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 /// A session that is logged in to a drive: its connection, and the nexus that it is.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Port {
     /// Never borrowed while the drive is called.
     pub(crate) connection: RefCell<Connection>,
     pub(crate) transcript: Option<RefCell<Transcript>>,
+    /// The drive's buffers, which come back from the connection.
+    pub(crate) buffers: Rc<Buffers>,
     /// Commands so far.
     pub(crate) commands: Cell<u64>,
     severed: Cell<bool>,
@@ -29,6 +33,7 @@ impl Port {
         peer: SocketAddr,
         connection: Connection,
         transcript: Option<Transcript>,
+        buffers: Rc<Buffers>,
     ) -> Port {
         Port {
             nexus,
@@ -36,6 +41,7 @@ impl Port {
             peer,
             connection: RefCell::new(connection),
             transcript: transcript.map(RefCell::new),
+            buffers,
             commands: Cell::new(0),
             severed: Cell::new(false),
             waker: RefCell::new(None),

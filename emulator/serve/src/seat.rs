@@ -1,6 +1,7 @@
 //! A drive with everything that is connected to it. It belongs to one thread.
 
 use crate::absent;
+use crate::buffers::{Buffers, LONG};
 use crate::clock::Clock;
 use crate::config::{Discs, DriveSetup};
 use crate::log::Log;
@@ -16,10 +17,23 @@ use discrig_drive::{Drive, HostEvent, HostEventError, NexusId, Output, Service};
 use discrig_iscsi::name::Name;
 use discrig_iscsi::pdu::Lun;
 use discrig_iscsi::target::{Command, Outcome, Portal, TaskId};
+use discrig_wire::command::CommandSpec;
+use discrig_wire::sense::codes;
 use discrig_wire::{Cdb, SenseBuffer, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// What the drives of a server have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct House {
+    pub(crate) portal: Portal,
+    pub(crate) discs: Arc<dyn Discs>,
+    pub(crate) clock: Clock,
+    pub(crate) log: Log,
+    /// Bytes that one command may have for its initiator.
+    pub(crate) most_data: usize,
+}
 
 /// A drive with everything that is connected to it.
 #[derive(Debug)]
@@ -30,6 +44,7 @@ pub(crate) struct Seat {
     pub(crate) discs: Arc<dyn Discs>,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    most_data: usize,
     pub(crate) drive: Drive,
     /// The disc that was put in last, for people.
     pub(crate) disc: String,
@@ -41,6 +56,7 @@ pub(crate) struct Seat {
     /// Under which name the foreign host holds the drive, and until when.
     pub(crate) foreign: Option<(String, Option<Instant>)>,
     pub(crate) tasks: Tasks,
+    pub(crate) buffers: Rc<Buffers>,
     /// The last command of the server's own nexus, and how it was answered.
     own: (u64, Option<Status>),
     keeper: Option<Waker>,
@@ -48,15 +64,8 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    pub(crate) fn new(
-        setup: DriveSetup,
-        target: Name,
-        portal: Portal,
-        discs: Arc<dyn Discs>,
-        drive: Drive,
-        clock: Clock,
-        log: Log,
-    ) -> Seat {
+    pub(crate) fn new(setup: DriveSetup, target: Name, drive: Drive, house: House) -> Seat {
+        let House { portal, discs, clock, log, most_data } = house;
         Seat {
             disc: setup.disc.clone(),
             faults: FaultEngine::from_plan(&setup.faults),
@@ -67,12 +76,14 @@ impl Seat {
             discs,
             clock,
             log,
+            most_data,
             drive,
             plug: Plug::In,
             ports: BTreeMap::new(),
             nexuses: Nexuses::default(),
             foreign: None,
             tasks: Tasks::default(),
+            buffers: Rc::default(),
             own: (0, None),
             keeper: None,
             due: None,
@@ -86,6 +97,10 @@ impl Seat {
         if command.lun != Lun::ZERO {
             let (outcome, data) = absent::answer(&cdb);
             self.answer_at_once(port, &command, &cdb, outcome, data);
+        } else if CommandSpec::of(&cdb).is_some_and(|spec| spec.allocation(&cdb) > self.most_data) {
+            // Whoever asks for gigabytes at once is refused before anybody makes room for them.
+            let outcome = Outcome::check_condition(codes::INVALID_FIELD_IN_CDB);
+            self.answer_at_once(port, &command, &cdb, outcome, Vec::new());
         } else if self.faults.is_empty() {
             self.serve(port, &command, cdb, Service::NORMAL, None);
         } else {
@@ -104,7 +119,9 @@ impl Seat {
         change: Option<Change>,
     ) {
         let (nexus, tag, now) = (port.nexus, command.task.0, self.clock.now());
-        self.tasks.push(Task { nexus, tag, cdb, came: now, data_out: command.data_out.len(), change });
+        let expected = if command.reads { command.expected_length as usize } else { 0 };
+        let data_out = command.data_out.len();
+        self.tasks.push(Task { nexus, tag, cdb, came: now, data_out, expected, change });
         self.drive.submit(now, nexus, tag, &cdb, &command.data_out, service);
         self.settle(now, Some(nexus));
     }
@@ -177,16 +194,22 @@ impl Seat {
         }
         let mut connection = port.connection.borrow_mut();
         let id = TaskId(output.tag);
+        let length = output.length.min(task.expected);
         match task.change {
-            None if output.length == 0 => {
+            None if length == 0 => {
                 connection.respond(id, &outcome);
+            }
+            None if length >= LONG => {
+                let mut data = self.buffers.take(length);
+                self.drive.fetch(output, &mut data);
+                connection.respond_with_data(id, &outcome, data);
             }
             None => {
                 let drive = &mut self.drive;
                 connection.respond_with(id, &outcome, |place| drive.fetch(output, place));
             }
             Some(change) => {
-                let mut data = vec![0; output.length];
+                let mut data = vec![0; length];
                 self.drive.fetch(output, &mut data);
                 alter(change, &mut outcome, &mut data);
                 connection.respond_with_data(id, &outcome, data);
@@ -249,7 +272,15 @@ impl Seat {
         let now = self.clock.now();
         for cdb in core::iter::repeat_n(&read, ATTENTIONS).chain(commands) {
             self.own = (self.own.0 + 1, None);
-            let task = Task { nexus: OWN, tag: self.own.0, cdb: *cdb, came: now, data_out: 0, change: None };
+            let task = Task {
+                nexus: OWN,
+                tag: self.own.0,
+                cdb: *cdb,
+                came: now,
+                data_out: 0,
+                expected: 0,
+                change: None,
+            };
             self.tasks.push(task);
             self.drive.submit(now, OWN, self.own.0, cdb, &[], Service::NORMAL);
         }

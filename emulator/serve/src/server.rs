@@ -8,7 +8,7 @@ use crate::error::ServeError;
 use crate::faults;
 use crate::log::Log;
 use crate::login;
-use crate::seat::Seat;
+use crate::seat::{House, Seat};
 use crate::thread::{self, Message, Sender};
 use core::fmt;
 use core::time::Duration;
@@ -160,8 +160,15 @@ impl Server {
         let asked = signals::listen(self.stop.clone(), log).map_err(failed("listening for signals"))?;
         let list = list(&self);
         let grace = self.config.grace;
-        let (drives, threads) = start(self.drives, &self.config, &self.portal, clock, log)
-            .map_err(failed("starting the thread of a drive"))?;
+        let house = House {
+            portal: self.portal.clone(),
+            discs: Arc::clone(&self.config.discs),
+            clock,
+            log,
+            most_data: self.config.limits.data_out_length as usize,
+        };
+        let (drives, threads) =
+            start(self.drives, &self.config, &house).map_err(failed("starting the thread of a drive"))?;
         let listener = TcpListener::from_std(self.listener).map_err(failed("listening"))?;
         let door = login::Door {
             portal: self.portal,
@@ -255,20 +262,17 @@ type Started = (BTreeMap<Name, (String, Sender)>, Vec<JoinHandle<()>>);
 fn start(
     drives: Vec<(Name, DriveSetup, Option<Disc>)>,
     config: &ServerConfig,
-    portal: &Portal,
-    clock: Clock,
-    log: Log,
+    house: &House,
 ) -> io::Result<Started> {
     let (mut senders, mut threads) = (BTreeMap::new(), Vec::new());
     for (target, setup, disc) in drives {
-        let (portal, discs, name) = (portal.clone(), Arc::clone(&config.discs), setup.name.clone());
-        let own = target.clone();
+        let (house, name, own) = (house.clone(), setup.name.clone(), target.clone());
         let seat = move || {
-            let now = clock.now();
+            let now = house.clock.now();
             let mut drive = Drive::new(setup.config.clone(), now);
             // Laying a disc into the closed tray of a new drive cannot be refused.
             let _ = drive.host_event(now, HostEvent::SwapDisc(disc));
-            Seat::new(setup, own, portal, discs, drive, clock, log)
+            Seat::new(setup, own, drive, house)
         };
         let (sender, thread) = thread::start(&name, seat, config.transcripts.clone())?;
         senders.insert(target, (name, sender));

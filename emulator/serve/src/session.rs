@@ -1,6 +1,7 @@
 //! The task of one session on its drive's thread.
 
 use crate::alarm::Alarm;
+use crate::buffers::LONG;
 use crate::port::Port;
 use crate::pump::{self, Flow};
 use crate::seat::Seat;
@@ -82,6 +83,9 @@ impl Session<'_> {
             }
             if moved {
                 continue;
+            }
+            if connection.output_length() >= LONG {
+                self.port.buffers.collect(connection);
             }
             let sent = pump::send(cx, &mut self.stream, connection);
             let received = match self.over {

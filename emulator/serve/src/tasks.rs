@@ -29,6 +29,8 @@ pub(crate) struct Task {
     pub(crate) came: Instant,
     /// Bytes that came with it.
     pub(crate) data_out: usize,
+    /// Bytes that the initiator is ready to receive.
+    pub(crate) expected: usize,
     pub(crate) change: Option<Change>,
 }
 

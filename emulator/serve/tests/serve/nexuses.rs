@@ -2,11 +2,11 @@
 
 use crate::host::{Host, config};
 use crate::rig::Rig;
-use discrig_iscsi::initiator::{Data, Event};
+use discrig_iscsi::initiator::{Data, Event, Residual};
 use discrig_iscsi::pdu::{AsyncEvent, Lun, TaskManagementFunction, TaskManagementResponseCode};
 use discrig_serve::control::DriveRequest;
 use discrig_wire::Status;
-use discrig_wire::command::{Inquiry, Read10, Reserve6, TestUnitReady, Write10};
+use discrig_wire::command::{Inquiry, Read10, Read12, Reserve6, TestUnitReady, Write10};
 use discrig_wire::sense::codes;
 
 const COMPLETE: TaskManagementResponseCode = TaskManagementResponseCode::FUNCTION_COMPLETE;
@@ -90,4 +90,20 @@ fn the_server_asks_its_initiators_to_go_before_it_stops() {
     }
     host.logout();
     rig.stop();
+}
+
+/// Otherwise a single command could make the server ask the system for gigabytes.
+#[test]
+fn whoever_asks_for_too_much_at_once_is_refused() {
+    let rig = Rig::start();
+    let mut host = Host::new(rig.address, 1);
+    let most = Read12 { transfer_length: u32::MAX, ..Read12::default() };
+    for expected in [0, 2048, 1 << 20] {
+        let done = host.execute(most, Data::In(expected));
+        assert_eq!(done.sense.code(), Some(codes::INVALID_FIELD_IN_CDB));
+    }
+    // More than is expected is not sent, and the residual says how much that is.
+    let read = Read10 { transfer_length: 100, ..Read10::default() };
+    let done = host.execute(read, Data::In(50_000));
+    assert_eq!((done.data_in.len(), done.residual), (50_000, Residual::Overflow(100 * 2048 - 50_000)));
 }
