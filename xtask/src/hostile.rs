@@ -75,20 +75,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     honest::write_disc(&disc, BLOCKS)?;
     let connections = (args.idle + 64).to_string();
     let honest = format!("honest,disc=iso:{}", disc.display());
-    let arguments = [
-        "--drive",
-        &honest,
-        "--drive",
-        "a,disc=blank:bd-re",
-        "--drive",
-        "b,disc=blank:dvd-ram",
-        "--max-connections",
-        &connections,
-        "--log-format",
-        "none",
-        "--grace",
-        "1s",
-    ];
+    // Discs that stay as they are, since what is written to one in memory is memory; for the same reason little can be sent at once.
+    let a = format!("a,disc=iso:{}", disc.display());
+    let drives = ["--drive", &honest, "--drive", &a, "--drive", "b,disc=blank:bd-re"];
+    let limits =
+        ["--max-connections", &connections, "--max-data", "1048576", "--log-format", "none", "--grace", "1s"];
+    let arguments = [&drives[..], &limits].concat();
     let server = Served::start(&program, &arguments, &folder.join("serve.log"))?;
     let field = Field { address: server.address, over: AtomicBool::new(false), attacks: AtomicU64::new(0) };
     let (report, memory) = battle(args, &server, &field)?;
