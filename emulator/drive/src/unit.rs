@@ -47,6 +47,11 @@ impl Unit {
         (self.state.tray.is_loaded() && self.knows(disc)).then_some(disc)
     }
 
+    /// The disc, when it can be recorded: as it is, or after it was formatted or erased.
+    pub(crate) fn recordable_medium(&self) -> Option<&DiscState> {
+        self.medium().filter(|disc| disc.is_writable() || disc.kind.spec().is_rewritable())
+    }
+
     fn knows(&self, disc: &DiscState) -> bool {
         self.config.profile.supports(disc.profile())
     }

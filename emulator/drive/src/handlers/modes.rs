@@ -115,7 +115,7 @@ fn narrow(speed: u32) -> u16 {
 }
 
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
-    let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
+    let Some(disc) = unit.recordable_medium() else { return Vec::new() };
     let speeds = unit.config.profile.write_speeds.of(disc.kind);
     let descriptor = |speed: &u32| WriteSpeedDescriptor {
         rotation_control: unit.rotation_control(disc, *speed),
@@ -130,7 +130,7 @@ fn capabilities(unit: &Unit) -> CapabilitiesPage {
     let reads = |media: MediaProfile| profile.supports(media);
     let kind = unit.medium().map_or(MediumKind::CdRom, |disc| disc.kind);
     let write_speed = narrow(unit.speed(kind, true));
-    let rotation_control = match unit.medium().filter(|disc| disc.is_writable()) {
+    let rotation_control = match unit.recordable_medium() {
         Some(disc) => unit.rotation_control(disc, unit.speed(kind, true)),
         None => claims.rotation_control,
     };

@@ -61,7 +61,8 @@ impl Performance for GetPerformance {
         if last.is_some_and(|last| self.starting_lba > last) {
             return Err(Check::at_block(codes::LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE, self.starting_lba).into());
         }
-        let zones = match unit.medium().filter(|disc| except == 0 && (!write || disc.is_writable())) {
+        let medium = if write { unit.recordable_medium() } else { unit.medium() };
+        let zones = match medium.filter(|_| except == 0) {
             Some(disc) => unit.zones(disc, write, self.starting_lba, last_block(disc)),
             None => Vec::new(),
         };
@@ -86,7 +87,7 @@ fn last_block(disc: &DiscState) -> u32 {
 
 /// What the medium can be written at; nothing for one that cannot be written.
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
-    let Some(disc) = unit.medium().filter(|disc| disc.is_writable()) else { return Vec::new() };
+    let Some(disc) = unit.recordable_medium() else { return Vec::new() };
     let speeds = unit.config.profile.write_speeds.of(disc.kind);
     let read_speed = unit.speed(disc.kind, false);
     // Exact is what holds everywhere on the disc.
