@@ -193,6 +193,10 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
             Err(error) => return Err(error.context(format!("starting {}", choice.name()))),
         }
     }
+    if shops.is_empty() {
+        let reasons = columns.iter().filter_map(|column| column.outcomes.as_ref().err().map(String::as_str));
+        return Err(Unavailable(reasons.collect::<Vec<_>>().join("; ")).into());
+    }
     let limits =
         Limits { cell: Duration::from_secs(args.cell_timeout), all: Duration::from_secs(args.timeout) };
     let burned = lane::run(&kernel, &share, &shops, cells, limits)?;
