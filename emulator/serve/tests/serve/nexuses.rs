@@ -40,7 +40,7 @@ fn a_reservation_keeps_others_out_until_its_nexus_is_lost() {
     assert_eq!(other.execute(ready, Data::None).status, Status::RESERVATION_CONFLICT);
     drop(holder);
     // The same port again: its nexus was lost in between, and it is told.
-    let mut again = Host::login(rig.address, config(1)).map_err(|_| "no login").unwrap();
+    let mut again = Host::login(rig.address, config(1)).expect("the login succeeds");
     assert_eq!(again.settle(), [codes::I_T_NEXUS_LOSS_OCCURRED]);
     assert_eq!(other.sense(ready), None);
 }
@@ -50,7 +50,7 @@ fn a_port_that_logs_in_again_takes_the_place_of_its_old_session() {
     let rig = Rig::start();
     let (mut old, mut other) = (Host::new(rig.address, 1), Host::new(rig.address, 2));
     assert_eq!(old.sense(Reserve6::default()), None);
-    let mut new = Host::login(rig.address, config(1)).map_err(|_| "no login").unwrap();
+    let mut new = Host::login(rig.address, config(1)).expect("the login succeeds");
     assert!(old.ends());
     assert_eq!(new.settle(), [codes::I_T_NEXUS_LOSS_OCCURRED]);
     assert_eq!(other.sense(TestUnitReady {}), None);
