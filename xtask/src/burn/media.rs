@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A kind of medium, as [`discrig`](super::discrig) takes it by name.
+/// A kind of medium, as `discrig` takes it by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Medium {
     /// CD-R
