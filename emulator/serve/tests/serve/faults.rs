@@ -137,7 +137,7 @@ fn locks_are_lost_and_taken_as_the_rules_say() {
 fn discs_change_while_somebody_is_logged_in() {
     let rig = Rig::start();
     let mut host = Host::new(rig.address, 1);
-    rig.ask(DriveRequest::Insert { spec: "cd-rw".into(), force: false });
+    rig.ask(DriveRequest::Insert { spec: "blank:cd-rw".into(), force: false });
     assert_eq!(host.settle(), [codes::NOT_READY_TO_READY_CHANGE_MEDIUM_MAY_HAVE_CHANGED]);
     assert_eq!(rig.state()["medium"], "cd-rw");
     rig.ask(DriveRequest::Attention { asc: 0x2A, ascq: 1 });

@@ -107,3 +107,21 @@ fn whoever_asks_for_too_much_at_once_is_refused() {
     let done = host.execute(read, Data::In(50_000));
     assert_eq!((done.data_in.len(), done.residual), (50_000, Residual::Overflow(100 * 2048 - 50_000)));
 }
+
+#[test]
+fn what_was_written_is_on_the_disc_when_the_server_has_stopped() {
+    let file = std::env::temp_dir().join(format!("discrig-serve-{}.disc", std::process::id()));
+    let spec = format!("file+dvd-ram:{}", file.display());
+    let mut rig = Rig::with_disc(&spec);
+    let mut host = Host::new(rig.address, 1);
+    let write = Write10 { transfer_length: 1, ..Write10::default() };
+    assert!(host.execute(write, Data::Out(vec![0x5A; 2048])).status.is_good());
+    host.logout();
+    rig.stop();
+    let rig = Rig::with_disc(&spec);
+    let mut host = Host::new(rig.address, 1);
+    let read = Read10 { transfer_length: 1, ..Read10::default() };
+    assert!(host.execute(read, Data::In(2048)).data_in == [0x5A; 2048]);
+    drop(rig);
+    std::fs::remove_file(file).unwrap();
+}

@@ -2,10 +2,11 @@
 
 use discrig_device::DiscKind;
 use discrig_device::fault::Plan;
-use discrig_drive::{Disc, DriveConfig, MediumKind, Profile};
+use discrig_drive::{Disc, DriveConfig, Profile};
 use discrig_iscsi::chap::Authentication;
 use discrig_serve::control::{Client, DriveRequest};
 use discrig_serve::{Discs, DriveSetup, LogFormat, Server, ServerConfig, Stop};
+use discrig_storage::{DiscSpec, DiscSupply, SpecError};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,19 +15,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Blank discs by the names of their media.
+/// Discs by specification.
 #[derive(Debug)]
-struct Blanks;
+struct Shelf;
 
-impl Discs for Blanks {
+impl Discs for Shelf {
     fn open(&self, spec: &str, _: &Profile) -> Result<Option<Disc>, String> {
-        match spec {
-            "none" => Ok(None),
-            name => {
-                let kind = MediumKind::by_name(name).ok_or_else(|| format!("`{name}` is no disc"))?;
-                Disc::blank(kind).map(Some).map_err(|error| error.to_string())
-            }
-        }
+        let spec: DiscSpec = spec.parse().map_err(|error: SpecError| error.to_string())?;
+        DiscSupply::open(&spec).and_then(|supply| supply.disc()).map_err(|error| error.to_string())
     }
 
     fn of_kind(&self, _: DiscKind, _: &Profile) -> Result<Disc, String> {
@@ -48,11 +44,19 @@ impl Rig {
         Rig::with(None, "")
     }
 
+    pub(crate) fn with_disc(spec: &str) -> Rig {
+        Rig::of(spec, None, "")
+    }
+
     pub(crate) fn with_faults(plan: &str) -> Rig {
         Rig::with(None, plan)
     }
 
     pub(crate) fn with(authentication: Option<Authentication>, plan: &str) -> Rig {
+        Rig::of("blank:dvd-ram", authentication, plan)
+    }
+
+    fn of(disc: &str, authentication: Option<Authentication>, plan: &str) -> Rig {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("discrig-serve-{}-{number}", std::process::id());
@@ -63,7 +67,7 @@ impl Rig {
             name: "a".to_owned(),
             model: "generic".to_owned(),
             config: DriveConfig::default(),
-            disc: "dvd-ram".to_owned(),
+            disc: disc.to_owned(),
             faults: Plan::from_toml(plan).unwrap(),
         };
         let config = ServerConfig {
@@ -74,7 +78,7 @@ impl Rig {
             transcripts: Some(transcripts.clone()),
             log: LogFormat::Silent,
             drives: vec![drive],
-            ..ServerConfig::new(Arc::new(Blanks))
+            ..ServerConfig::new(Arc::new(Shelf))
         };
         let server = Server::bind(config).unwrap();
         let (address, stop) = (server.address(), server.stopper());
