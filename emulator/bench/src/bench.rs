@@ -3,13 +3,14 @@
 use crate::abilities;
 use crate::config::EmulatorConfig;
 use crate::lab::World;
-use crate::seat::{ProcessOpener, Shared};
+use crate::seat::{HostSeat, Shared};
 use core::time::Duration;
 use discrig_device::fault::FaultControl;
 use discrig_device::{
     Bench, Capabilities, Completion, DeviceError, DiscChanger, ErrorKind, HostId, Instant, MemoryControl,
     Opener, Plug, ProcessId, Request, ResetKind, SlowPath, TrayButton, VolumeControl,
 };
+use discrig_host::HostOpener;
 use discrig_wire::command::TestUnitReady;
 use std::sync::MutexGuard;
 
@@ -43,7 +44,7 @@ impl Bench for EmulatedBench {
     }
 
     fn opener(&mut self, host: HostId, process: ProcessId) -> Result<Box<dyn Opener>, DeviceError> {
-        Ok(Box::new(ProcessOpener::new(&self.shared, host, process)?))
+        Ok(Box::new(HostOpener::new(HostSeat::new(&self.shared, host)?, process)))
     }
 
     fn kill(&mut self, process: ProcessId) -> Result<(), DeviceError> {

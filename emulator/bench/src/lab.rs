@@ -11,7 +11,6 @@ use discrig_device::{
 use discrig_drive::{Disc, Drive, DriveConfig, HostEvent, HostEventError, MediumKind, NexusId, VirtualClock};
 use discrig_host::{ClassDriver, HostConfig, HostState};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Hosts of the laboratory: the one that is judged and a foreign one.
 pub(crate) const HOSTS: u8 = 2;
@@ -20,8 +19,6 @@ pub(crate) const HOSTS: u8 = 2;
 pub(crate) struct World {
     pub(crate) lab: Lab,
     pub(crate) hosts: Vec<Station>,
-    /// How often each process was killed; an opener of an earlier life is dead.
-    lives: BTreeMap<ProcessId, u64>,
 }
 
 /// A host and the plugging in that it knows of.
@@ -78,7 +75,7 @@ impl World {
             has_own_disc: false,
             config,
         };
-        let mut world = World { lab, hosts, lives: BTreeMap::new() };
+        let mut world = World { lab, hosts };
         world.restore()?;
         Ok(world)
     }
@@ -90,7 +87,6 @@ impl World {
         let drive = self.lab.config.drive.clone();
         self.lab.plug_in(drive, disc)?;
         self.lab.has_own_disc = true;
-        self.lives.clear();
         for host in 0..HOSTS {
             self.hosts[usize::from(host)].arrival = self.lab.arrival;
             let (driver, mut port) = self.place(HostId(host));
@@ -136,16 +132,12 @@ impl World {
     }
 
     pub(crate) fn kill(&mut self, process: ProcessId) -> Result<(), DeviceError> {
-        *self.lives.entry(process).or_default() += 1;
-        (0..HOSTS).try_for_each(|host| {
+        let ends = (0..HOSTS).map(|host| {
             let (driver, mut port) = self.place(HostId(host));
             driver.kill(&mut port, process)
-        })
-    }
-
-    /// The present life of a process.
-    pub(crate) fn life(&self, process: ProcessId) -> u64 {
-        self.lives.get(&process).copied().unwrap_or(0)
+        });
+        // The process dies on every host, whatever came of it on those before.
+        ends.fold(Ok(()), Result::and)
     }
 
     pub(crate) fn snapshot(&self) -> Option<String> {

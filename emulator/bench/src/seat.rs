@@ -1,8 +1,8 @@
-//! Where the handles of a host find the world, and how processes open them.
+//! Where the handles of a host find the world.
 
 use crate::lab::World;
-use discrig_device::{DeviceError, ErrorKind, Handle, HostId, Opener, ProcessId};
-use discrig_host::{ClassDriver, HostHandle, Port, Seat};
+use discrig_device::{DeviceError, HostId};
+use discrig_host::{ClassDriver, Port, Seat};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The world, shared by a bench and the handles that it gave out.
@@ -27,45 +27,21 @@ pub(crate) struct HostSeat {
     host: HostId,
 }
 
+impl HostSeat {
+    /// The place of a host.
+    ///
+    /// # Errors
+    /// `Unsupported` for a host that is not there.
+    pub(crate) fn new(shared: &Shared, host: HostId) -> Result<HostSeat, DeviceError> {
+        shared.world().station(host)?;
+        Ok(HostSeat { shared: shared.clone(), host })
+    }
+}
+
 impl Seat for HostSeat {
     fn with<R>(&self, body: impl FnOnce(&mut ClassDriver, &mut dyn Port) -> R) -> R {
         let mut world = self.shared.world();
         let (driver, mut port) = world.place(self.host);
         body(driver, &mut port)
-    }
-}
-
-/// Opens handles as one life of one process.
-pub(crate) struct ProcessOpener {
-    seat: HostSeat,
-    process: ProcessId,
-    life: u64,
-    unique_id: String,
-}
-
-impl ProcessOpener {
-    pub(crate) fn new(
-        shared: &Shared,
-        host: HostId,
-        process: ProcessId,
-    ) -> Result<ProcessOpener, DeviceError> {
-        let mut world = shared.world();
-        let life = world.life(process);
-        let unique_id = world.station(host)?.0.config().unique_id.clone();
-        drop(world);
-        Ok(ProcessOpener { seat: HostSeat { shared: shared.clone(), host }, process, life, unique_id })
-    }
-}
-
-impl Opener for ProcessOpener {
-    fn unique_id(&self) -> &str {
-        &self.unique_id
-    }
-
-    fn open(&mut self) -> Result<Box<dyn Handle>, DeviceError> {
-        if self.seat.shared.world().life(self.process) != self.life {
-            return Err(DeviceError::new(ErrorKind::InvalidHandle, "opening as a process that is dead"));
-        }
-        Ok(Box::new(HostHandle::open(self.seat.clone(), self.process)?))
     }
 }

@@ -12,6 +12,7 @@ use crate::request::{OutsiderAnswer, RequestKind};
 use crate::unit::Unit;
 use discrig_device::fault::{HostOperation, States};
 use discrig_device::{DeviceError, ErrorKind, HostEvent, Instant, ProcessId, Properties};
+use std::collections::BTreeMap;
 
 /// A simulated class driver: state and rules. It is lent the way to its drive with each call.
 ///
@@ -26,6 +27,8 @@ pub struct ClassDriver {
     pub(crate) log: History<LogEntry>,
     pub(crate) faults: HostFaults,
     pub(crate) exhausted: bool,
+    /// How often each process died since the host started.
+    deaths: BTreeMap<ProcessId, u64>,
     instances: u64,
     /// The lock that outlives its drive, under [`Quirk::LockSurvivesRemoval`].
     surviving: Option<Exclusive>,
@@ -61,6 +64,7 @@ impl ClassDriver {
             notifications: History::default(),
             log: History::default(),
             exhausted: false,
+            deaths: BTreeMap::new(),
             instances: 0,
             surviving: None,
         }
@@ -152,6 +156,7 @@ impl ClassDriver {
         self.unit = None;
         self.surviving = None;
         self.exhausted = false;
+        self.deaths.clear();
         self.files.clear();
         self.faults.forget();
     }
@@ -222,10 +227,17 @@ impl ClassDriver {
     /// # Errors
     /// The first of those that [`ClassDriver::close`] gave, everything else being done.
     pub fn kill(&mut self, port: &mut dyn Port, process: ProcessId) -> Result<(), DeviceError> {
+        *self.deaths.entry(process).or_default() += 1;
         let handles = self.files.handles_of(process);
         let ends = handles.into_iter().map(|handle| self.end_handle(port, handle, Ending::Died));
         // Every handle is closed, whatever came of those before it.
         ends.fold(Ok(()), Result::and)
+    }
+
+    /// How often a process died since the host started: another process of the same number is another life.
+    #[must_use]
+    pub fn deaths(&self, process: ProcessId) -> u64 {
+        self.deaths.get(&process).copied().unwrap_or(0)
     }
 
     fn end_handle(

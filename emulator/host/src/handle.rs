@@ -154,20 +154,22 @@ impl<S: Seat + 'static> Handle for HostHandle<S> {
     }
 }
 
-/// Opens handles as one process of the host.
+/// Opens handles as one life of one process of the host.
 #[derive(Clone, Debug)]
 pub struct HostOpener<S: Seat> {
     seat: S,
     process: ProcessId,
+    deaths: u64,
     unique_id: String,
 }
 
 impl<S: Seat> HostOpener<S> {
-    /// An opener for `process`.
+    /// An opener for `process`. It dies with the process.
     #[must_use]
     pub fn new(seat: S, process: ProcessId) -> HostOpener<S> {
-        let unique_id = seat.with(|driver, _| driver.config().unique_id.clone());
-        HostOpener { seat, process, unique_id }
+        let (deaths, unique_id) =
+            seat.with(|driver, _| (driver.deaths(process), driver.config().unique_id.clone()));
+        HostOpener { seat, process, deaths, unique_id }
     }
 }
 
@@ -177,6 +179,9 @@ impl<S: Seat + 'static> Opener for HostOpener<S> {
     }
 
     fn open(&mut self) -> Result<Box<dyn Handle>, DeviceError> {
+        if self.seat.with(|driver, _| driver.deaths(self.process)) != self.deaths {
+            return Err(DeviceError::new(ErrorKind::InvalidHandle, "opening as a process that is dead"));
+        }
         Ok(Box::new(HostHandle::open(self.seat.clone(), self.process)?))
     }
 }
