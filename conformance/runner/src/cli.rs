@@ -1,10 +1,12 @@
 //! The command line.
 
 mod disc;
+mod iscsi;
 
 pub use disc::{
     DiscAction, DiscArguments, ExportArguments, ImageFormat, ImportArguments, InfoArguments, NewArguments,
 };
+pub use iscsi::{Digest, IscsiArguments};
 
 use crate::serve_cli::{CtlArguments, ServeArguments};
 use crate::target::{Target, parse_disc};
@@ -24,7 +26,11 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Targets: emulator (default), emulator:PROFILE, /dev/sr0, /dev/sg0.
+Targets:
+  emulator[:PROFILE]    the emulated drive (default)
+  /dev/sr0, /dev/sg0    a physical drive
+  iscsi://[USER@]HOST[:PORT]/TARGET/LUN
+                        a drive behind an iSCSI target
 
 Discs of the emulator (--disc SPEC):
   none                  no disc
@@ -74,7 +80,7 @@ pub enum Command {
     Serve(ServeArguments),
     /// Run the suite and write reports
     #[command(
-        after_help = "Examples:\n  discrig test\n  discrig test /dev/sr0 --allow tray --report-dir out\n  discrig test --defect release-never-frees --only 'recorder.*'\n\nThe disc of `--disc file:PATH` is treated as one in a physical drive: unless --allow says so, nothing runs that could write to it or erase it.\nScenarios that bring discs of their own take discs in memory."
+        after_help = "Examples:\n  discrig test\n  discrig test /dev/sr0 --allow tray --report-dir out\n  discrig test iscsi://127.0.0.1/iqn.2026-11.dev.discrig:a/0 --control /tmp/discrig.socket --allow tray\n  discrig test --defect release-never-frees --only 'recorder.*'\n\nThe disc of `--disc file:PATH` is treated as one in a physical drive: unless --allow says so, nothing runs that could write to it or erase it.\nScenarios that bring discs of their own take discs in memory."
     )]
     Test(TestArguments),
 }
@@ -120,6 +126,9 @@ pub struct ExecArguments {
     #[command(flatten)]
     /// What the emulator is made of.
     pub emulator: EmulatorArguments,
+    #[command(flatten)]
+    /// How a drive behind an iSCSI target is reached.
+    pub iscsi: IscsiArguments,
 }
 
 /// Arguments of `discrig inspect`.
@@ -134,6 +143,9 @@ pub struct InspectArguments {
     #[command(flatten)]
     /// What the emulator is made of.
     pub emulator: EmulatorArguments,
+    #[command(flatten)]
+    /// How a drive behind an iSCSI target is reached.
+    pub iscsi: IscsiArguments,
 }
 
 /// What `discrig list` can list.
@@ -194,6 +206,9 @@ pub struct ReplayArguments {
     #[command(flatten)]
     /// What the emulator is made of.
     pub emulator: EmulatorArguments,
+    #[command(flatten)]
+    /// How a drive behind an iSCSI target is reached.
+    pub iscsi: IscsiArguments,
 }
 
 /// Arguments of `discrig test`.
@@ -243,6 +258,9 @@ pub struct TestArguments {
     #[command(flatten)]
     /// What the emulator is made of.
     pub emulator: EmulatorArguments,
+    #[command(flatten)]
+    /// How a drive behind an iSCSI target is reached.
+    pub iscsi: IscsiArguments,
 }
 
 fn parse_hazard(text: &str) -> Result<Hazard, String> {

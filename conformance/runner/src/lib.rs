@@ -13,6 +13,7 @@ pub mod expectations;
 mod failure;
 mod interrupt;
 mod progress;
+mod secret;
 mod selection;
 pub mod serve_cli;
 pub mod session;

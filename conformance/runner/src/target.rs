@@ -1,11 +1,16 @@
 //! What a command acts on.
 
-use crate::cli::EmulatorArguments;
+#[cfg(unix)]
+mod attendant;
+mod iscsi;
+
+use crate::cli::{EmulatorArguments, IscsiArguments};
 use crate::failure::Failure;
 use core::fmt;
 use core::str::FromStr;
 use discrig_bench::{Defect, DiscSource, EmulatedBench, EmulatorConfig, MediumKind, Model};
 use discrig_device::{Bench, HostId, ProcessId};
+use discrig_initiator::{Address, AddressError};
 use discrig_recorder::{PortableSource, RecorderSource};
 use discrig_reports::Identity;
 use discrig_scenarios::Hazard;
@@ -18,6 +23,8 @@ use std::path::PathBuf;
 pub enum Target {
     /// The emulated drive with a profile.
     Emulator(String),
+    /// A drive behind an iSCSI target.
+    Iscsi(Box<Address>),
     /// A node of a physical drive.
     Node(PathBuf),
 }
@@ -26,7 +33,7 @@ pub enum Target {
 pub(crate) const DEFAULT_PROFILE: &str = "generic-bd-writer";
 
 /// Kinds of targets that other builds or later versions reach.
-const ELSEWHERE: [&str; 4] = ["iscsi://", "spti:", "imapi2:", "replay:"];
+const ELSEWHERE: [&str; 3] = ["spti:", "imapi2:", "replay:"];
 
 impl FromStr for Target {
     type Err = String;
@@ -35,13 +42,17 @@ impl FromStr for Target {
         match text.strip_prefix("emulator") {
             Some("") => Ok(Target::Emulator(DEFAULT_PROFILE.to_owned())),
             Some(rest) if rest.starts_with(':') => known_profile(&rest[1..]).map(Target::Emulator),
-            _ if ELSEWHERE.iter().any(|scheme| text.starts_with(scheme)) => {
-                Err(format!("`{text}` cannot be reached by this version; it reaches emulator and /dev nodes"))
-            }
+            _ if ELSEWHERE.iter().any(|scheme| text.starts_with(scheme)) => Err(format!(
+                "`{text}` cannot be reached by this version; it reaches emulator, iscsi:// and /dev nodes"
+            )),
+            _ if text.starts_with("iscsi:") => text
+                .parse()
+                .map(|address| Target::Iscsi(Box::new(address)))
+                .map_err(|error: AddressError| error.to_string()),
             _ if text.contains('/') => Ok(Target::Node(PathBuf::from(text))),
-            _ => {
-                Err(format!("`{text}` is no target; expected emulator[:PROFILE] or a node such as /dev/sr0"))
-            }
+            _ => Err(format!(
+                "`{text}` is no target; expected emulator[:PROFILE], iscsi://HOST/TARGET/LUN or a node such as /dev/sr0"
+            )),
         }
     }
 }
@@ -75,6 +86,7 @@ impl fmt::Display for Target {
         match self {
             Target::Emulator(profile) if profile == DEFAULT_PROFILE => f.write_str("emulator"),
             Target::Emulator(profile) => write!(f, "emulator:{profile}"),
+            Target::Iscsi(address) => write!(f, "{address}"),
             Target::Node(path) => write!(f, "{}", path.display()),
         }
     }
@@ -113,7 +125,7 @@ pub enum Stake {
     Nothing,
     /// The disc in a disc file.
     Disc,
-    /// A physical drive, and the disc in it.
+    /// A physical drive, or one that somebody else serves, and the disc in it.
     Drive,
 }
 
@@ -143,13 +155,23 @@ pub struct Opened {
     pub stake: Stake,
 }
 
-/// On which terms a physical drive is opened.
+/// On which terms a drive is opened that is not the emulator's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms<'a> {
     /// What may be done to it besides observing.
     pub allowed: &'a [Hazard],
     /// It was just switched on and nothing has asked it for anything that could report a unit attention.
     pub fresh: bool,
+    /// How a drive behind an iSCSI target is reached.
+    pub iscsi: Option<&'a IscsiArguments>,
+}
+
+impl<'a> Terms<'a> {
+    /// To observe, and reached as the command line says.
+    #[must_use]
+    pub fn of(iscsi: &'a IscsiArguments) -> Terms<'a> {
+        Terms { iscsi: Some(iscsi), ..Terms::default() }
+    }
 }
 
 impl Target {
@@ -162,10 +184,18 @@ impl Target {
             Target::Emulator(_) if terms.fresh => Err(Failure::Usage(
                 "--fresh is about a physical drive: the emulator switches the power itself".to_owned(),
             )),
+            Target::Iscsi(_) | Target::Node(_) if emulator.defect.is_some() || emulator.disc.is_some() => {
+                Err(Failure::Usage(
+                    "--defect and --disc are about the emulator: another drive has its own".to_owned(),
+                ))
+            }
+            Target::Emulator(_) | Target::Node(_) if terms.iscsi.is_some_and(|given| !given.is_empty()) => {
+                Err(Failure::Usage(format!(
+                    "CHAP, digests, initiator names and --control are about iscsi:// targets; {self} is none"
+                )))
+            }
             Target::Emulator(profile) => open_emulator(profile, emulator),
-            Target::Node(_) if emulator.defect.is_some() || emulator.disc.is_some() => Err(Failure::Usage(
-                "--defect and --disc are about the emulator: a physical drive has its own".to_owned(),
-            )),
+            Target::Iscsi(address) => iscsi::open(address, terms),
             Target::Node(path) => open_node(path, terms),
         }
     }
@@ -256,7 +286,7 @@ pub(crate) fn check_serial(
         Some(given) if given == is => Ok(()),
         Some(given) => Err(Failure::Usage(format!("--serial {given} is not this drive, which is {is}"))),
         None => Err(Failure::Usage(format!(
-            "--allow {hazard} on a physical drive needs --serial, so that it is the drive you mean; this one is {is}"
+            "--allow {hazard} on a drive that is not the emulator's needs --serial, so that it is the drive you mean; this one is {is}"
         ))),
     }
 }
@@ -277,7 +307,9 @@ mod tests {
         assert!("emulator:bu40".parse::<Target>().unwrap_err().contains("did you mean hl-dt-st-bu40n"));
         assert!(parse_disc("blank:bd-rr").unwrap_err().contains("did you mean bd-r"));
         assert!(parse_disc("file+bd-rr:x").unwrap_err().contains("did you mean bd-r"));
-        for wrong in ["emulator:", "emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", ""] {
+        let iscsi = "iscsi://burner@127.0.0.1/iqn.2026-11.dev.discrig:a/0";
+        assert_eq!(iscsi.parse::<Target>().map(|target| target.to_string()), Ok(iscsi.to_owned()));
+        for wrong in ["emulator:", "emulator:nonsense", "sr0", "iscsi://127.0.0.1/x/0", "iscsi:a", ""] {
             assert!(wrong.parse::<Target>().is_err(), "{wrong}");
         }
         for wrong in ["iso:", "blank:vinyl", "blank:cd-rom", "disc"] {

@@ -31,6 +31,7 @@ const TABLE: &[Row] = &[
     Row("discrig-iscsi", Only(&["discrig-wire"]), Only(&[])),
     Row("discrig-bench", Only(LABORATORY), AnyBut(TOOLS)),
     Row("discrig-serve", Only(SERVER), Only(&["discrig-storage"])),
+    Row("discrig-initiator", Only(INITIATOR), AnyBut(TOOLS)),
     Row("discrig-linux", Only(&["discrig-wire", "discrig-device", "discrig-recorder"]), AnyBut(TOOLS)),
     Row("discrig-fixtures", Only(&["discrig-wire", "discrig-device"]), Only(&[])),
     Row("discrig-scenarios", Only(SUITE), Only(&[])),
@@ -52,6 +53,9 @@ const GENERATORS: &[&str] = &[
 
 /// What a server of drives joins. Where discs come from it is told by whoever starts it.
 const SERVER: &[&str] = &["discrig-wire", "discrig-device", "discrig-drive", "discrig-iscsi"];
+
+/// What the laboratory around a drive behind a target joins.
+const INITIATOR: &[&str] = &["discrig-wire", "discrig-device", "discrig-host", "discrig-iscsi"];
 
 /// What the emulated laboratory joins.
 const LABORATORY: &[&str] = &[

@@ -17,7 +17,7 @@ const LIMIT: usize = 1 << 20;
 pub(crate) fn run(arguments: &ExecArguments) -> Result<ExitCode, Failure> {
     let cdb: Cdb = arguments.cdb.join(" ").parse().map_err(|error| Failure::Usage(format!("{error}")))?;
     let spec = CommandSpec::of(&cdb);
-    let mut opened = arguments.target.open(&arguments.emulator, Terms::default())?;
+    let mut opened = arguments.target.open(&arguments.emulator, Terms::of(&arguments.iscsi))?;
     if opened.stake == Stake::Drive && spec.is_none_or(|spec| spec.flags.contains(Flags::WRITES)) {
         return Err(Failure::Usage(
             "this command writes, or is unknown and so may; a physical drive is not written by `exec`"

@@ -55,7 +55,7 @@ struct Locks {
 
 pub(crate) fn run(arguments: &InspectArguments) -> Result<ExitCode, Failure> {
     let healed = heal(&arguments.target)?;
-    let mut opened = arguments.target.open(&arguments.emulator, Terms::default())?;
+    let mut opened = arguments.target.open(&arguments.emulator, Terms::of(&arguments.iscsi))?;
     let identity = opened.identity().unwrap_or_default();
     let mut handle = opened
         .bench
@@ -89,7 +89,7 @@ fn heal(target: &crate::target::Target) -> Result<Vec<String>, Failure> {
             let left = report.left.into_iter().map(|what| format!("not yet: {what}"));
             Ok(report.undone.into_iter().chain(left).collect())
         }
-        crate::target::Target::Emulator(_) => Ok(Vec::new()),
+        crate::target::Target::Emulator(_) | crate::target::Target::Iscsi(_) => Ok(Vec::new()),
     }
 }
 

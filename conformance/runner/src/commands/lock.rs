@@ -15,11 +15,18 @@ const HOST: HostId = HostId(0);
 const PROCESS: ProcessId = ProcessId(0);
 
 pub(crate) fn run(arguments: &LockArguments) -> Result<ExitCode, Failure> {
-    if matches!(arguments.target, Target::Emulator(_)) {
-        return Err(Failure::Usage(
-            "an emulated drive lives inside this process, where nobody else meets the lock; name a node such as /dev/sr0"
-                .to_owned(),
-        ));
+    let nobody = match arguments.target {
+        Target::Emulator(_) => Some(
+            "an emulated drive lives inside this process, where nobody else meets the lock; name a node such as /dev/sr0",
+        ),
+        Target::Iscsi(_) => Some(
+            "exclusive access belongs to a host, and the host of an iSCSI session lives inside this process, where nobody else meets \
+             the lock; `discrig ctl … lock` reserves a drive of discrig's own server for a foreign host",
+        ),
+        Target::Node(_) => None,
+    };
+    if let Some(why) = nobody {
+        return Err(Failure::Usage(why.to_owned()));
     }
     let mut opened = arguments.target.open(&EmulatorArguments::default(), Terms::default())?;
     let interrupt = Interrupt::listen();

@@ -12,8 +12,9 @@ use discrig_scenarios::{Finding, Settings, Stage, Stop, find};
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitCode, Failure> {
     let replay = Replay::from_toml(&Failure::read(&arguments.file)?)
         .map_err(|error| Failure::Usage(format!("{}: {error}", arguments.file.display())))?;
-    let mut opened =
-        arguments.target.open(&arguments.emulator, Terms { allowed: &arguments.allow, fresh: false })?;
+    let mut opened = arguments
+        .target
+        .open(&arguments.emulator, Terms { allowed: &arguments.allow, ..Terms::of(&arguments.iscsi) })?;
     let scenario = find(&replay.property)
         .ok_or_else(|| Failure::Usage(format!("`{}` is no scenario", replay.property)))?;
     let hazard = scenario.hazard;

@@ -97,7 +97,7 @@ fn with_plan(started: RunStarted, plan: &[&'static Scenario]) -> RunStarted {
 
 /// Opens the target, checks that it may be judged, and describes it.
 fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectations, RunStarted), Failure> {
-    let terms = Terms { allowed: &arguments.allow, fresh: arguments.fresh };
+    let terms = Terms { allowed: &arguments.allow, fresh: arguments.fresh, ..Terms::of(&arguments.iscsi) };
     let mut opened = arguments.target.open(&arguments.emulator, terms)?;
     let identity = opened.identity();
     refuse_if_locked(arguments, &mut opened)?;
@@ -125,7 +125,7 @@ fn set_up(arguments: &TestArguments, rules: &[Rule]) -> Result<(Opened, Expectat
 fn expectations(arguments: &TestArguments, identity: Option<&Identity>) -> Result<Expectations, Failure> {
     let own = match &arguments.target {
         target::Target::Emulator(profile) => Expectations::of_profile(profile, identity)?,
-        target::Target::Node(_) => Expectations::default(),
+        target::Target::Iscsi(_) | target::Target::Node(_) => Expectations::default(),
     };
     match &arguments.expect {
         Some(path) => Ok(own.overridden_by(Expectations::read(path, identity)?)),
