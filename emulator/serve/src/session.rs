@@ -75,15 +75,15 @@ impl Session<'_> {
         let clock = self.seat.borrow().clock;
         for _ in 0..TURN {
             let now = clock.elapsed();
-            let moved = self.handle_event(now);
-            let connection = &mut *self.port.connection.borrow_mut();
+            // Nothing of a session that was cut reaches the drive any more: the drive may have no power.
             if self.port.is_severed() {
-                let _ = pump::send(cx, &mut self.stream, connection);
+                let _ = pump::send(cx, &mut self.stream, &mut self.port.connection.borrow_mut());
                 return Poll::Ready(End::Severed);
             }
-            if moved {
+            if self.handle_event(now) {
                 continue;
             }
+            let connection = &mut *self.port.connection.borrow_mut();
             if connection.output_length() >= LONG {
                 self.port.buffers.collect(connection);
             }
