@@ -7,7 +7,7 @@ mod plain;
 mod views;
 
 use crate::properties::check_answer;
-use crate::rig::{Rig, data_disc, ending};
+use crate::rig::{Rig, data_disc, ending, hex};
 use burner::Order;
 use chance::Chance;
 use core::time::Duration;
@@ -137,7 +137,9 @@ impl Chaos {
         // What goes on by itself is not this command's.
         self.rig.wait(Duration::ZERO);
         let before = self.rig.drive.state().clone();
-        self.note(format!("{number}: {cdb} [{}]", data.len()));
+        // Parameter lists repeat a finding; blocks are the same each time.
+        let shown = if data.len() <= 80 { hex(&data) } else { format!("00*{}", data.len()) };
+        self.note(format!("{number}: {cdb} [{shown}]"));
         let answer = self.issue(&cdb, &data);
         self.note(format!("    {}", ending(&answer)));
         let (sent, good) = self.counts.entry(cdb.opcode()).or_default();

@@ -47,7 +47,6 @@ impl Plain {
         };
         match &command {
             Command::Blank(_) => self.blocks.clear(),
-            Command::FormatUnit(_) if after.disc.as_ref().is_some_and(|disc| disc.rehearsal.is_some()) => {}
             Command::FormatUnit(it) => {
                 let keeps =
                     it.format_code == 1 && data.get(8).is_some_and(|byte| KEEPING.contains(&(byte >> 2)));
