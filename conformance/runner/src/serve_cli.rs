@@ -15,7 +15,7 @@ pub struct ServeArguments {
     /// Where to listen; addresses that others can reach need CHAP
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3260")]
     pub listen: SocketAddr,
-    /// A drive: NAME[,profile=P][,disc=SPEC][,faults=FILE][,defect=D]; its target is iqn.2026-11.dev.discrig:NAME
+    /// A drive: `NAME[,profile=P][,disc=SPEC][,faults=FILE][,defect=D]`; its target is iqn.2026-11.dev.discrig:NAME
     #[arg(long, value_name = "DRIVE", required = true)]
     pub drive: Vec<DriveArgument>,
     /// How fast the drives are: instant, real, or so many times as fast as real

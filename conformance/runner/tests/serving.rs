@@ -1,7 +1,7 @@
 //! `discrig serve` and `discrig ctl` as users meet them: exit codes, messages, hands at drives that nobody uses.
 
 #![cfg(unix)]
-#![expect(clippy::expect_used, reason = "without the program there is nothing to test")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use rstest::rstest;
 use std::fs;
@@ -52,7 +52,9 @@ impl Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_discrig"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--grace", "1s", "--log-format", "none"]);
         command.arg("--control").arg(&control);
-        drives.iter().for_each(|drive| drop(command.args(["--drive", drive])));
+        for drive in drives {
+            command.args(["--drive", drive]);
+        }
         let mut child = command.args(more).stdout(Stdio::piped()).spawn().expect("the program starts");
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let lines: Vec<_> = stdout.lines().take(drives.len()).map(Result::unwrap).collect();
