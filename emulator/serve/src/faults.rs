@@ -237,7 +237,7 @@ impl Seat {
             DisappearWhen::Before => self.unplug(milliseconds.map(Duration::from_millis)),
             DisappearWhen::During => {
                 // It takes effect if the drive is fast enough, and its answer never arrives.
-                port.sever();
+                port.sever_silently();
                 self.serve(port, command, cdb, Service::NORMAL, Some(Change::Unplug { milliseconds }));
                 self.unplug(milliseconds.map(Duration::from_millis));
             }

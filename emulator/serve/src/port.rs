@@ -23,6 +23,8 @@ pub(crate) struct Port {
     /// Commands so far.
     pub(crate) commands: Cell<u64>,
     severed: Cell<bool>,
+    /// What waits to be sent is not.
+    silent: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -44,6 +46,7 @@ impl Port {
             buffers,
             commands: Cell::new(0),
             severed: Cell::new(false),
+            silent: Cell::new(false),
             waker: RefCell::new(None),
         }
     }
@@ -54,8 +57,18 @@ impl Port {
         self.wake();
     }
 
+    /// The path fails in the middle of a command: not even its answer is sent.
+    pub(crate) fn sever_silently(&self) {
+        self.silent.set(true);
+        self.sever();
+    }
+
     pub(crate) fn is_severed(&self) -> bool {
         self.severed.get()
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent.get()
     }
 
     /// The session's task is to look at its connection.

@@ -77,7 +77,9 @@ impl Session<'_> {
             let now = clock.elapsed();
             // Nothing of a session that was cut reaches the drive any more: the drive may have no power.
             if self.port.is_severed() {
-                let _ = pump::send(cx, &mut self.stream, &mut self.port.connection.borrow_mut());
+                if !self.port.is_silent() {
+                    let _ = pump::send(cx, &mut self.stream, &mut self.port.connection.borrow_mut());
+                }
                 return Poll::Ready(End::Severed);
             }
             if self.handle_event(now) {
