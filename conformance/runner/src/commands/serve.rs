@@ -2,20 +2,17 @@
 
 use crate::cabinet::Cabinet;
 use crate::failure::Failure;
+use crate::secret;
 use crate::serve_cli::{DriveArgument, LogLines, ServeArguments};
 use crate::target::{self, DEFAULT_PROFILE};
 use crate::terminal;
 use discrig_bench::ModelKind;
 use discrig_device::fault::Plan;
-use discrig_iscsi::chap::{Authentication, Credentials, Secret};
+use discrig_iscsi::chap::{Authentication, Credentials};
 use discrig_iscsi::target::Limits;
 use discrig_reports::ExitCode;
 use discrig_serve::{DriveSetup, LogFormat, ServeError, Server, ServerConfig};
-use std::path::Path;
 use std::sync::Arc;
-
-/// The variable that has the secret, when no file does.
-const SECRET_VARIABLE: &str = "DISCRIG_CHAP_SECRET";
 
 pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     let config = ServerConfig {
@@ -96,43 +93,7 @@ fn authentication(arguments: &ServeArguments) -> Result<Option<Authentication>, 
             None => Ok(None),
         };
     };
-    let (secret, whence) = match &arguments.chap_secret_file {
-        Some(path) => (secret_file(path)?, path.display().to_string()),
-        None => {
-            let secret = std::env::var(SECRET_VARIABLE).map_err(|_| {
-                Failure::Usage(format!(
-                    "--chap-user needs a secret: --chap-secret-file, or {SECRET_VARIABLE} in the environment"
-                ))
-            })?;
-            (secret, SECRET_VARIABLE.to_owned())
-        }
-    };
-    let secret = Secret::new(secret).map_err(|error| Failure::Usage(format!("{whence}: {error}")))?;
+    let secret = secret::find(arguments.chap_secret_file.as_deref())?;
     let initiator = Credentials { user: user.clone(), secret };
     Authentication::new(initiator, None).map(Some).map_err(|error| Failure::Usage(error.to_string()))
-}
-
-/// The secret in a file that nobody else can read, without the end of its line.
-fn secret_file(path: &Path) -> Result<String, Failure> {
-    private(path)?;
-    let text = Failure::read(path)?;
-    Ok(text.strip_suffix('\n').map_or(text.as_str(), |text| text.trim_end_matches('\r')).to_owned())
-}
-
-#[cfg(unix)]
-fn private(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = path.metadata().map_err(|error| Failure::Unreadable { path: path.to_owned(), error })?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Failure::Usage(format!(
-            "{}: others can read this secret, so it is none; `chmod 600` it and choose a new one",
-            path.display()
-        )));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path) -> Result<(), Failure> {
-    Ok(())
 }
