@@ -193,10 +193,12 @@ impl IscsiBench {
         let may_load = self.allow_tray && self.had_disc;
         self.hands.stations[0].nexus(|nexus| {
             let mut ask = Ask(nexus);
-            if may_load && ask.tray_open()?.unwrap_or(false) {
+            // Not every drive says whether its tray is open.
+            if !ask.settle(READY)? && may_load && ask.tray_open()?.unwrap_or(true) {
                 ask.load()?;
+                ask.settle(READY)?;
             }
-            ask.settle(READY)
+            Ok::<_, DeviceError>(())
         })?;
         self.hands.stations.iter().try_for_each(|station| {
             station.nexus(Nexus::take_used);

@@ -77,15 +77,22 @@ impl Hands {
         }
     }
 
+    /// Whether the plug is out. A fault may have pulled it.
+    fn is_out(&self) -> Result<bool, DeviceError> {
+        match self.attendant {
+            Some(_) => Ok(!self.ask("put back", |attendant| attendant.situation())?.plugged),
+            None => Ok(self.is_pulled),
+        }
+    }
+
     /// Puts the plug in, if it is out, without looking for the drive.
     pub(crate) fn plug_in(&mut self) -> Result<(), DeviceError> {
-        if self.attendant.is_some() {
-            self.ask("put back", |attendant| match attendant.situation()?.plugged {
-                true => Ok(()),
-                false => attendant.plug_in(),
-            })?;
-        } else {
-            self.stations.iter().for_each(|station| station.nexus(|nexus| nexus.set_cable(false)));
+        if !self.is_out()? {
+            return Ok(());
+        }
+        match self.attendant {
+            Some(_) => self.ask("put back", |attendant| attendant.plug_in())?,
+            None => self.stations.iter().for_each(|station| station.nexus(|nexus| nexus.set_cable(false))),
         }
         self.is_pulled = false;
         Ok(())
@@ -116,7 +123,7 @@ impl Plug for Hands {
         if how == Replug::Other {
             return Err(DeviceError::new(ErrorKind::Unsupported, "put back"));
         }
-        if !self.is_pulled {
+        if !self.is_out()? {
             return Err(DeviceError::new(ErrorKind::InvalidState, "put back").with_source("it is not pulled"));
         }
         self.plug_in()?;
