@@ -12,20 +12,21 @@ use crate::serve_cli::{CtlArguments, ServeArguments};
 use crate::target::{Target, parse_disc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core::time::Duration;
+use discrig_reports::ExitCode;
 use discrig_scenarios::Hazard;
 use discrig_storage::DiscSpec;
 use std::path::PathBuf;
 
 /// Judges optical disc recorders, emulated and physical, by one suite of scenarios.
 #[derive(Debug, Parser)]
-#[command(name = "discrig", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "discrig", version, arg_required_else_help = true, after_help = epilogue())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "\
+const SPECIFICATIONS: &str = "\
 Targets:
   emulator[:PROFILE]    the emulated drive (default)
   /dev/sr0, /dev/sg0    a physical drive
@@ -39,10 +40,17 @@ Discs of the emulator (--disc SPEC):
   file+MEDIUM:PATH      the same; a file that does not exist is created with a blank disc
   iso:PATH              a pressed disc from an image of blocks of 2048 bytes
   cue:PATH              a pressed CD as a CUE sheet says
-  raw:PATH              a pressed CD from whole sectors of 2352 bytes; raw+audio:PATH if they are audio
+  raw:PATH              a pressed CD from whole data sectors of 2352 bytes
+  raw+audio:PATH        a pressed CD from audio sectors
 
-Exit codes: 0 all as expected, 2 usage, 4 nothing ran, 96 set-up failed, 100 nonconformance, 106 incomplete,
-110 a report could not be written.";
+Exit codes:";
+
+/// What follows the list of commands.
+fn epilogue() -> String {
+    ExitCode::ALL.iter().fold(SPECIFICATIONS.into(), |text, exit| {
+        format!("{text}\n  {:<20}  {}", exit.code(), exit.meaning())
+    })
+}
 
 /// What to do.
 #[derive(Debug, Subcommand)]
