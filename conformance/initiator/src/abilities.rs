@@ -33,7 +33,6 @@ const OF_HOSTS: &[(Capability, &str)] = &[
     (Capability::ProtectedTrayLock, "the simulated class driver counts per handle"),
     (Capability::SecondProcess, "processes of the simulated class driver"),
     (Capability::StealLock, "fault rules of the simulated class driver"),
-    (Capability::Volume, "volumes of the simulated class driver"),
 ];
 
 /// What the protocol gives on any target.
@@ -108,6 +107,7 @@ pub(crate) fn declare(findings: &Findings) -> Capabilities {
     let all = unless(all, Capability::FirstAnswer, &findings.no_first_answer, first);
     let no_disc = (!findings.has_data).then(|| "there is no readable disc in the drive".to_owned());
     let all = unless(all, Capability::DataDisc, &no_disc, "a readable disc is in the drive");
+    let all = unless(all, Capability::Volume, &no_disc, "volumes of the simulated class driver");
     let no_motion = (!findings.moves_tray)
         .then(|| "the drive does not say that it ejects and loads by command".to_owned());
     let all = unless(all, Capability::UnitAttention, &no_motion, "the drive ejects and loads by command");

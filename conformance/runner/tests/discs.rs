@@ -132,6 +132,20 @@ fn the_suite_writes_to_no_disc_file_unless_told() {
     assert!(run(0, &["test", "--help"]).contains("treated as one in a physical drive"));
 }
 
+/// What needs a disc that can be read, or a volume on it, is skipped for another disc, and everything else holds.
+#[rstest]
+#[case("none")]
+#[case("blank:cd-r")]
+#[case("blank:dvd-ram")]
+#[case("blank:bd-re")]
+fn the_suite_judges_a_drive_with_any_disc(#[case] disc: &str) {
+    let folder = Folder::new(&format!("any-{}", disc.replace(':', "-")));
+    let reports = folder.path("reports");
+    let skip = ["--skip", "record.*", "--cases", "8", "--report-dir", &reports];
+    let said = run(0, &[&["test", "--disc", disc], &skip[..]].concat());
+    assert!(said.contains("needs `data-disc`") && said.contains("needs `volume`"), "{said}");
+}
+
 /// State and blocks of a disc file.
 fn contents(path: &str) -> (DiscState, Vec<u8>) {
     let mut opened = DiscFile::open(Path::new(path)).unwrap();

@@ -11,6 +11,9 @@ use discrig_device::{
 use discrig_drive::{HostEvent, MediumKind};
 use discrig_wire::command::Read10;
 
+/// What is possible only with a disc that can be read.
+const OF_DATA: [Capability; 2] = [Capability::DataDisc, Capability::Volume];
+
 /// Everything is possible here, except what the configured disc rules out.
 pub(crate) fn declare(config: &EmulatorConfig) -> Capabilities {
     let all = Capability::ALL
@@ -18,7 +21,7 @@ pub(crate) fn declare(config: &EmulatorConfig) -> Capabilities {
         .fold(Capabilities::new(), |declared, capability| declared.with(*capability, "emulated"))
         .with_media(Medium::ALL.iter().copied().filter(|medium| knows(config, *medium)));
     match config.disc.without_data() {
-        Some(reason) => all.without(Capability::DataDisc, reason),
+        Some(reason) => OF_DATA.iter().fold(all, |all, ability| all.without(*ability, reason)),
         None => all,
     }
 }

@@ -86,7 +86,7 @@ capabilities! {
     UnitAttention "unit-attention";
     /// Time is virtual: waiting costs nothing and is exact.
     VirtualTime "virtual-time";
-    /// A volume can be mounted and dismounted.
+    /// A disc with a volume is in the drive, or the bench can put one there, and the volume can be mounted and dismounted.
     Volume "volume";
 }
 
