@@ -21,6 +21,13 @@ impl DiscState {
         self.rehearsal = None;
     }
 
+    /// Blocks of the lead-in that are recorded before the next WRITE, because it begins a session that is recorded at once.
+    #[must_use]
+    pub fn lead_in(&self, page: &WriteParametersPage) -> u32 {
+        let disc = self.seen();
+        rules(disc.kind).lead_in(disc, page)
+    }
+
     /// What a WRITE would be.
     ///
     /// # Errors

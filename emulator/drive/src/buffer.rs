@@ -43,6 +43,9 @@ pub struct Run {
     pub block_bytes: u32,
     /// The speed that was set when it came, in kB/s.
     pub kb_s: u32,
+    /// The drive reads it again, and replaces what is damaged.
+    #[serde(default)]
+    pub verified: bool,
     /// What the drive does before, beside moving the pick-up.
     pub lead: Duration,
     /// When its recording begins.
@@ -83,6 +86,11 @@ impl Buffer {
     }
 }
 
+/// Whether blocks are verified when they are recorded: where defects are managed, unless time matters more (MMC-5 4.8.5).
+fn verifies(disc: &DiscState, streaming: bool) -> bool {
+    disc.manages_defects() && !streaming
+}
+
 /// What goes before a recording that was admitted.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
@@ -100,7 +108,7 @@ impl Unit {
         let Some(disc) = self.state.disc.as_ref().filter(|_| !buffer.writing.is_empty()) else { return 0 };
         let waiting = |run: &Run| {
             let recorded = if buffer.recording && run.since < self.state.now {
-                let curve = self.curve_at(disc.seen(), true, run.kb_s);
+                let curve = self.recording_curve(disc.seen(), run.kb_s, run.verified);
                 let seconds = self.clockwork.in_seconds(self.state.now.since(run.since));
                 curve.reach(run.first, seconds).clamp(run.first, run.end)
             } else {
@@ -186,7 +194,19 @@ impl Unit {
                 _ => Check::new(codes::LOGICAL_UNIT_NOT_READY_LONG_WRITE_IN_PROGRESS).into(),
             });
         }
-        Ok(Lead(self.format_time_to(first)))
+        Ok(Lead(self.format_time_to(first) + self.lead_in_time(first)))
+    }
+
+    /// What the lead-in of a session takes that is recorded at once, before its first block.
+    fn lead_in_time(&self, first: i32) -> Duration {
+        let Some(disc) = self.medium() else { return Duration::ZERO };
+        match disc.lead_in(&self.state.modes.write_parameters) {
+            0 => Duration::ZERO,
+            blocks => {
+                let start = first.saturating_sub_unsigned(blocks);
+                self.clockwork.seconds(self.curve(disc, true).seconds(start, first))
+            }
+        }
     }
 
     /// What a background format takes that has to reach a block first.
@@ -200,8 +220,8 @@ impl Unit {
         }
     }
 
-    /// How long a WRITE waits until the buffer has room for it.
-    pub(crate) fn room_time(&mut self, first: i32, bytes: u64) -> Duration {
+    /// How long a WRITE waits until the buffer has room for it. With `streaming` its blocks are not verified.
+    pub(crate) fn room_time(&mut self, first: i32, bytes: u64, streaming: bool) -> Duration {
         let now = self.state.now;
         let (whole, free) = (self.buffer_bytes(), self.buffer_free());
         if bytes <= free || self.config.profile.full_buffer != FullBuffer::Hold && bytes <= whole {
@@ -214,7 +234,7 @@ impl Unit {
         if bytes > whole {
             // All but the last buffer full is recorded meanwhile.
             let family = disc.kind.spec().family;
-            let curve = self.curve(disc, true);
+            let curve = self.recording_curve(disc, self.speed(disc.kind, true), verifies(disc, streaming));
             let surplus = first.saturating_add(((bytes - whole) / BLOCK as u64) as i32);
             let seek = self.clockwork.seek(family, &curve, self.state.head as i32, first);
             let spent = self.clockwork.seconds(curve.seconds(first, surplus));
@@ -222,7 +242,7 @@ impl Unit {
         }
         let mut wanted = bytes - free;
         for run in &self.state.buffer.writing {
-            let curve = self.curve_at(disc, true, run.kb_s);
+            let curve = self.recording_curve(disc, run.kb_s, run.verified);
             let from = if run.since < now {
                 curve.reach(run.first, self.clockwork.in_seconds(now.since(run.since)))
             } else {
@@ -241,8 +261,8 @@ impl Unit {
         self.recorded_at().since(now)
     }
 
-    /// Blocks of `bytes` altogether have come into the buffer. This is where the pick-up will be next.
-    pub(crate) fn buffered(&mut self, first: i32, count: u32, bytes: u64, lead: Lead) {
+    /// Blocks of `bytes` altogether have come into the buffer, with `streaming` not to be verified. This is where the pick-up will be next.
+    pub(crate) fn buffered(&mut self, first: i32, count: u32, bytes: u64, lead: Lead, streaming: bool) {
         let from = self.state.head as i32;
         let end = first.saturating_add_unsigned(count);
         self.state.head = end as u32;
@@ -252,7 +272,7 @@ impl Unit {
         let Some(disc) = self.medium() else { return };
         let (kb_s, sequential) =
             (self.speed(disc.kind, true), matches!(disc.recording, Recording::Sequential(_)));
-        let streaming = self.must_stream(disc);
+        let (verified, streaming) = (verifies(disc, streaming), self.must_stream(disc));
         let block_bytes = (bytes / u64::from(count.max(1))).clamp(1, LONGEST_BLOCK) as u32;
         let most = i32::try_from(self.buffer_bytes() / u64::from(block_bytes)).unwrap_or(i32::MAX);
         let first = first.max(end.saturating_sub(most));
@@ -260,7 +280,8 @@ impl Unit {
         buffer.reading = None;
         (buffer.streaming, buffer.flushing) = (streaming, false);
         let follows = |last: &&mut Run| {
-            last.end == first && last.kb_s == kb_s && last.block_bytes == block_bytes && lead.0.is_zero()
+            (last.end, last.kb_s, last.block_bytes, last.verified) == (first, kb_s, block_bytes, verified)
+                && lead.0.is_zero()
         };
         if let Some(last) = buffer.writing.back_mut().filter(follows) {
             last.end = end;
@@ -268,7 +289,16 @@ impl Unit {
             buffer.links +=
                 u32::from(buffer.open && buffer.writing.is_empty() && sequential && from == first);
             let (since, until) = (Instant::NEVER, Instant::NEVER);
-            buffer.writing.push_back(Run { first, end, block_bytes, kb_s, lead: lead.0, since, until });
+            buffer.writing.push_back(Run {
+                first,
+                end,
+                block_bytes,
+                kb_s,
+                verified,
+                lead: lead.0,
+                since,
+                until,
+            });
         }
         if self.state.buffer.recording {
             self.schedule(self.state.buffer.writing.len() - 1, from);
@@ -335,10 +365,11 @@ impl Unit {
         };
         if let Some(disc) = self.medium() {
             let family = disc.kind.spec().family;
-            let mut curve: Option<(u32, SpeedCurve)> = None;
+            let mut curve: Option<((u32, bool), SpeedCurve)> = None;
             for (index, run) in runs.iter_mut().enumerate().skip(place) {
-                if curve.as_ref().is_none_or(|(kb_s, _)| *kb_s != run.kb_s) {
-                    curve = Some((run.kb_s, self.curve_at(disc, true, run.kb_s)));
+                let how = (run.kb_s, run.verified);
+                if curve.as_ref().is_none_or(|(before, _)| *before != how) {
+                    curve = Some((how, self.recording_curve(disc, run.kb_s, run.verified)));
                 }
                 let Some((_, curve)) = &curve else { continue };
                 if run.since == Instant::NEVER {
@@ -367,9 +398,10 @@ impl Unit {
         self.recorded_at().since(self.state.now)
     }
 
-    /// How long it takes to bring blocks that were just recorded past the pick-up again.
+    /// How long it takes to bring blocks that were just recorded past the pick-up again; nothing where that was part of recording them.
     pub(crate) fn verification_time(&self, first: i32, count: u32) -> Duration {
-        let Some(disc) = self.medium().filter(|_| !self.clockwork.is_instant()) else {
+        let unverified = |disc: &&DiscState| !self.clockwork.is_instant() && !verifies(disc, false);
+        let Some(disc) = self.medium().filter(unverified) else {
             return Duration::ZERO;
         };
         let curve = self.curve(disc, false);

@@ -7,6 +7,7 @@ use crate::nexus::NexusId;
 use crate::task::Stage;
 use crate::tray::Span;
 use crate::unit::Unit;
+use core::time::Duration;
 use discrig_device::Instant;
 use discrig_disc::{Change, StoreError, Task};
 use discrig_wire::event::BusyEvent;
@@ -42,7 +43,11 @@ impl Operation {
 impl Unit {
     /// Begins a change of the disc for a command of `nexus`, which is answered at once with `immediate`, else when the change is complete.
     pub(crate) fn begin(&mut self, nexus: NexusId, change: Change, immediate: bool) -> Outcome {
-        let length = self.access(nexus) + self.flush() + self.task_time(&change);
+        let length = if self.has_nothing_to_synchronize(&change) {
+            Duration::ZERO
+        } else {
+            self.access(nexus) + self.flush() + self.task_time(&change)
+        };
         if length.is_zero() {
             return match self.carry_through(change) {
                 Ok(()) => Ok(Done::Good),
@@ -56,6 +61,16 @@ impl Unit {
             return Ok(Done::Good);
         }
         Ok(Done::Until(span.until))
+    }
+
+    /// Nothing waits for being recorded, and nothing was recorded since the last time: the disc is not touched.
+    fn has_nothing_to_synchronize(&self, change: &Change) -> bool {
+        let buffer = &self.state.buffer;
+        change.task == Task::Synchronize
+            && change.blocks == 0
+            && buffer.writing.is_empty()
+            && !buffer.open
+            && self.medium().is_some_and(|disc| *disc == change.after)
     }
 
     /// When the operation that is under way will be done.

@@ -3,60 +3,21 @@
 mod media;
 mod overrides;
 mod rotation;
+mod speeds;
 
 pub use overrides::{CdWriteMode, FeatureData, Hex, HexKey, InquiryData, ModePageData};
 pub use rotation::Rotations;
+pub use speeds::Speeds;
+
+pub(crate) use speeds::{highest, round_down};
 
 use crate::buffer::FullBuffer;
 use crate::timing::Latencies;
-use discrig_disc::{Family, MediumKind};
 use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{FeatureCode, LoadingMechanism, PhysicalInterface, Profile as MediaProfile};
 use discrig_wire::mode::{CapabilitiesPage, PageCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Speeds in kB/s, the highest first.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Speeds {
-    /// For CD.
-    pub cd: Vec<u32>,
-    /// For DVD.
-    pub dvd: Vec<u32>,
-    /// For BD.
-    pub bd: Vec<u32>,
-    /// For single kinds of media, where they differ from their family's.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub media: BTreeMap<MediumKind, Vec<u32>>,
-}
-
-impl Speeds {
-    /// The speeds for a kind of medium.
-    #[must_use]
-    pub fn of(&self, kind: MediumKind) -> &[u32] {
-        let of_family = match kind.spec().family {
-            Family::Bd => &self.bd,
-            Family::Cd => &self.cd,
-            Family::Dvd => &self.dvd,
-        };
-        self.media.get(&kind).unwrap_or(of_family)
-    }
-
-    /// The highest speed for a kind of medium; 0 when there is none.
-    #[must_use]
-    pub fn highest(&self, kind: MediumKind) -> u32 {
-        self.of(kind).iter().copied().max().unwrap_or(0)
-    }
-
-    /// The highest speed that is not above `wanted`, or the lowest one.
-    #[must_use]
-    pub fn round_down(&self, kind: MediumKind, wanted: u32) -> u32 {
-        let speeds = self.of(kind);
-        let fitting = speeds.iter().copied().filter(|speed| *speed <= wanted).max();
-        fitting.or_else(|| speeds.iter().copied().min()).unwrap_or(0)
-    }
-}
 
 /// A model of drive.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -150,7 +111,7 @@ impl Profile {
             write_speeds: Speeds {
                 cd: vec![8467, 7056, 5645, 4234, 2822, 1411, 706],
                 dvd: vec![22_160, 16_620, 11_080, 8310, 5540, 3324],
-                bd: vec![53_940, 35_960, 26_970, 17_980, 8990],
+                bd: vec![71_920, 53_940, 35_960, 26_970, 17_980, 8990],
                 media: BTreeMap::new(),
             },
             read_rotation: Rotations::generic_reading(),
@@ -324,25 +285,6 @@ mod tests {
         let other = Profile { serial: "DR0000000002".into(), ..one.clone() };
         assert_ne!(one.naa(), other.naa());
         assert_eq!(one.naa() >> 60, 3);
-    }
-
-    #[test]
-    fn speeds_round_down_to_what_there_is() {
-        let speeds = Profile::generic_bd_writer().read_speeds;
-        assert_eq!(speeds.round_down(MediumKind::CdR, 2900), 2822);
-        assert_eq!(speeds.round_down(MediumKind::CdRom, 1), 706);
-        assert_eq!(speeds.highest(MediumKind::BdR), 53_940);
-    }
-
-    #[test]
-    fn a_kind_of_medium_can_have_speeds_of_its_own() {
-        let profile: Profile = toml::from_str(
-            "[write-speeds]\ncd = [706]\ndvd = [5540]\nbd = []\n[write-speeds.media]\n'dvd+rw' = [3324]",
-        )
-        .unwrap();
-        assert_eq!(profile.write_speeds.highest(MediumKind::DvdPlusRw), 3324);
-        assert_eq!(profile.write_speeds.highest(MediumKind::DvdPlusR), 5540);
-        assert_eq!(profile.write_speeds.highest(MediumKind::BdR), 0);
     }
 
     #[test]

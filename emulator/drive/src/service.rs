@@ -14,7 +14,7 @@ use discrig_wire::msf::Msf;
 enum Access {
     Read(Range<i32>, Reading),
     Seek(i32),
-    Write { first: i32, count: u32 },
+    Write { first: i32, count: u32, streaming: bool },
 }
 
 impl Access {
@@ -65,14 +65,17 @@ impl Access {
             Command::Write10(write) => Some(Access::Write {
                 first: write.logical_block_address as i32,
                 count: write.transfer_length.into(),
+                streaming: false,
             }),
             Command::Write12(write) => Some(Access::Write {
                 first: write.logical_block_address as i32,
                 count: write.transfer_length,
+                streaming: write.streaming,
             }),
             Command::WriteAndVerify10(write) => Some(Access::Write {
                 first: write.logical_block_address as i32,
                 count: write.transfer_length.into(),
+                streaming: false,
             }),
             _ => None,
         }
@@ -94,9 +97,9 @@ pub(crate) fn service_time(unit: &mut Unit, nexus: NexusId, cdb: &Cdb) -> Durati
     let time = match access {
         Access::Read(blocks, how) => unit.reading_time(blocks, how),
         Access::Seek(block) => unit.seeking_time(block),
-        Access::Write { first, count } => {
+        Access::Write { first, count, streaming } => {
             let bytes = recorded_bytes(unit, first, count).unwrap_or(0);
-            unit.room_time(first, bytes)
+            unit.room_time(first, bytes, streaming)
         }
     };
     // Data that come from the medium are handed over while the next ones are read.
@@ -116,7 +119,7 @@ fn is_possible(unit: &Unit, access: &Access) -> bool {
             !unit.is_streaming() && disc.readable(blocks.start, blocks.start.abs_diff(blocks.end)).is_ok()
         }
         Access::Seek(block) => !unit.is_streaming() && disc.readable(*block, 0).is_ok(),
-        Access::Write { first, count } => *count > 0 && recorded_bytes(unit, *first, *count).is_some(),
+        Access::Write { first, count, .. } => *count > 0 && recorded_bytes(unit, *first, *count).is_some(),
     }
 }
 

@@ -1,19 +1,22 @@
 //! Speeds: what was asked for, and the curve that follows from it for the disc that is in.
 
+use crate::profile::highest;
 use crate::timing::{CurveSpec, Geometry, SpeedCurve, Zone};
 use crate::unit::Unit;
 use discrig_disc::{DiscState, MediumKind};
 use discrig_wire::mode::RotationControl;
 
 impl Unit {
+    /// The speeds for a kind of medium, in kB/s.
+    pub(crate) fn speeds(&self, kind: MediumKind, writing: bool) -> &[u32] {
+        let profile = &self.config.profile;
+        if writing { profile.write_speeds.recording(kind) } else { profile.read_speeds.reading(kind) }
+    }
+
     /// The speed for a kind of medium in kB/s: what was asked for, or the highest.
     pub(crate) fn speed(&self, kind: MediumKind, writing: bool) -> u32 {
-        let (asked, speeds) = if writing {
-            (self.state.speeds.write, &self.config.profile.write_speeds)
-        } else {
-            (self.state.speeds.read, &self.config.profile.read_speeds)
-        };
-        asked.unwrap_or_else(|| speeds.highest(kind))
+        let asked = if writing { self.state.speeds.write } else { self.state.speeds.read };
+        asked.unwrap_or_else(|| highest(self.speeds(kind, writing)))
     }
 
     /// How fast the disc is read or recorded at the speed that is set, block by block.
@@ -24,19 +27,21 @@ impl Unit {
     /// The same at another speed.
     pub(crate) fn curve_at(&self, disc: &DiscState, writing: bool, kb_s: u32) -> SpeedCurve {
         let profile = &self.config.profile;
-        let (rotations, speeds) = if writing {
-            (&profile.write_rotation, &profile.write_speeds)
-        } else {
-            (&profile.read_rotation, &profile.read_speeds)
-        };
+        let rotations = if writing { &profile.write_rotation } else { &profile.read_rotation };
         let spec = CurveSpec {
             rotation: rotations.of(disc.kind),
             kb_s,
-            speeds: speeds.of(disc.kind),
+            speeds: self.speeds(disc.kind, writing),
             zones: rotations.zones_of(disc.kind),
-            maximum_rpm: profile.maximum_rpm,
+            maximum_rpm: rotations.rpm_of(disc.kind, profile.maximum_rpm),
         };
         SpeedCurve::new(Geometry::of(disc), &spec)
+    }
+
+    /// The same for recording, where blocks may be verified.
+    pub(crate) fn recording_curve(&self, disc: &DiscState, kb_s: u32, verified: bool) -> SpeedCurve {
+        let curve = self.curve_at(disc, true, kb_s);
+        if verified { curve.verified() } else { curve }
     }
 
     /// How the disc turns when it is recorded at a speed, as descriptors of write speeds say it.

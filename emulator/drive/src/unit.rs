@@ -285,7 +285,10 @@ impl Unit {
         };
         let capacity = change.after.kind.spec().capacity as i32;
         let blocks = i32::try_from(change.blocks).unwrap_or(i32::MAX);
-        let curve = self.curve(&change.after, true);
+        let disc = &change.after;
+        // A format of everything is a certification where there are spares for what it finds.
+        let certifies = change.task == Task::FormatFull && disc.manages_defects();
+        let curve = self.recording_curve(disc, self.speed(disc.kind, true), certifies);
         let passes = f64::from(blocks / capacity) * curve.seconds(0, capacity);
         let rest = curve.seconds(first, first.saturating_add(blocks % capacity));
         structures + self.clockwork.seconds(passes + rest)

@@ -169,6 +169,11 @@ pub(crate) trait MediumRules: Sync {
         Err(codes::WRITE_PROTECTED.into())
     }
 
+    /// Blocks of the lead-in that are recorded before such a WRITE, because it begins a session that is recorded at once.
+    fn lead_in(&self, _: &DiscState, _: &WriteParametersPage) -> u32 {
+        0
+    }
+
     /// Notes that such a WRITE, which was not refused, was carried out.
     fn written(&self, _: &mut DiscState, _: &WriteParametersPage, _first: i32, _blocks: u32) {}
 

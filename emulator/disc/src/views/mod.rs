@@ -60,6 +60,12 @@ impl DiscState {
         rules(self.kind).write_features(self)
     }
 
+    /// Blocks are verified when they are recorded, and replaced by spares where they are damaged: feature 0024h is current.
+    #[must_use]
+    pub fn manages_defects(&self) -> bool {
+        self.write_features().contains(&FeatureCode::HARDWARE_DEFECT_MANAGEMENT)
+    }
+
     /// The last block of READ CAPACITY.
     #[must_use]
     pub fn last_block(&self) -> u32 {

@@ -3,7 +3,7 @@
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::modes::{ModePages, PageSpec};
-use crate::profile::CdWriteMode;
+use crate::profile::{CdWriteMode, highest};
 use crate::quirk::Quirk;
 use crate::unit::Unit;
 use discrig_disc::{Family, MediumKind};
@@ -116,7 +116,7 @@ fn narrow(speed: u32) -> u16 {
 
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeedDescriptor> {
     let Some(disc) = unit.recordable_medium() else { return Vec::new() };
-    let speeds = unit.config.profile.write_speeds.of(disc.kind);
+    let speeds = unit.speeds(disc.kind, true);
     let descriptor = |speed: &u32| WriteSpeedDescriptor {
         rotation_control: unit.rotation_control(disc, *speed),
         write_speed: narrow(*speed),
@@ -149,10 +149,10 @@ fn capabilities(unit: &Unit) -> CapabilitiesPage {
         lock_state: unit.state.ledger.is_prevented() && !unit.quirks.has(Quirk::LockStateBitStale),
         prevent_jumper: false,
         lock: true,
-        maximum_read_speed: narrow(profile.read_speeds.highest(kind)),
+        maximum_read_speed: narrow(highest(unit.speeds(kind, false))),
         buffer_size_kb: profile.buffer_kb,
         current_read_speed: narrow(unit.speed(kind, false)),
-        maximum_write_speed: narrow(profile.write_speeds.highest(kind)),
+        maximum_write_speed: narrow(highest(unit.speeds(kind, true))),
         rotation_control,
         current_write_speed_mmc_2: write_speed,
         current_write_speed: write_speed,

@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 use crate::dispatch::{Call, Done, Execute, Outcome};
+use crate::profile::round_down;
 use crate::state::SpeedState;
 use crate::timing::Zone;
 use crate::unit::Unit;
@@ -88,7 +89,7 @@ fn last_block(disc: &DiscState) -> u32 {
 /// What the medium can be written at; nothing for one that cannot be written.
 fn write_speeds(unit: &Unit) -> Vec<WriteSpeed> {
     let Some(disc) = unit.recordable_medium() else { return Vec::new() };
-    let speeds = unit.config.profile.write_speeds.of(disc.kind);
+    let speeds = unit.speeds(disc.kind, true);
     let read_speed = unit.speed(disc.kind, false);
     // Exact is what holds everywhere on the disc.
     let descriptor = |speed: &u32| WriteSpeed {
@@ -135,8 +136,8 @@ impl Execute for SetStreaming {
 
 fn round(unit: &Unit, kind: MediumKind, read: u32, write: u32) -> SpeedState {
     SpeedState {
-        read: Some(unit.config.profile.read_speeds.round_down(kind, read)),
-        write: Some(unit.config.profile.write_speeds.round_down(kind, write)),
+        read: Some(round_down(unit.speeds(kind, false), read)),
+        write: Some(round_down(unit.speeds(kind, true), write)),
     }
 }
 

@@ -16,23 +16,33 @@ pub(super) fn unprotected(unit: &Unit) -> Result<&DiscState, Refused> {
     Ok(unit.readiness()?)
 }
 
-/// Records blocks. The address is signed: pre-gap and lead-in of a CD have negative ones. The answer comes when the data are in the buffer, or
-/// with `through` when they are on the medium.
-fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32, through: bool) -> Outcome {
+/// Blocks to record.
+struct Blocks {
+    /// Signed: pre-gap and lead-in of a CD have negative addresses.
+    first: i32,
+    count: u32,
+    /// The answer comes when they are on the medium, not when they are in the buffer.
+    through: bool,
+    /// Time matters more than correctness.
+    streaming: bool,
+}
+
+fn write(unit: &mut Unit, call: &mut Call<'_>, blocks: &Blocks) -> Outcome {
+    let Blocks { first, count, through, streaming } = *blocks;
     unprotected(unit)?;
     if count == 0 {
         return Ok(Done::Good);
     }
     unit.access(call.nexus);
     let bytes = call.data_out.len() as u64;
-    let lead = unit.admit_recording(first as i32, bytes)?;
+    let lead = unit.admit_recording(first, bytes)?;
     let before = unit.shown();
     let page = unit.state.modes.write_parameters;
     let (Some(disc), Some(store)) = (&mut unit.state.disc, &mut unit.content) else {
         return Err(codes::MEDIUM_NOT_PRESENT.into());
     };
-    disc.write(&page, first as i32, count, call.data_out, &mut **store)?;
-    unit.buffered(first as i32, count, bytes, lead);
+    disc.write(&page, first, count, call.data_out, &mut **store)?;
+    unit.buffered(first, count, bytes, lead, streaming);
     // The pick-up cannot be in two places.
     unit.state.playback = None;
     unit.tell_features(before);
@@ -42,13 +52,17 @@ fn write(unit: &mut Unit, call: &mut Call<'_>, first: u32, count: u32, through: 
 
 impl Execute for Write10 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        write(unit, call, self.logical_block_address, self.transfer_length.into(), self.force_unit_access)
+        let first = self.logical_block_address as i32;
+        let through = self.force_unit_access;
+        write(unit, call, &Blocks { first, count: self.transfer_length.into(), through, streaming: false })
     }
 }
 
 impl Execute for Write12 {
     fn execute(&self, unit: &mut Unit, call: &mut Call<'_>) -> Outcome {
-        write(unit, call, self.logical_block_address, self.transfer_length, self.force_unit_access)
+        let first = self.logical_block_address as i32;
+        let (through, streaming) = (self.force_unit_access, self.streaming);
+        write(unit, call, &Blocks { first, count: self.transfer_length, through, streaming })
     }
 }
 
@@ -57,14 +71,14 @@ impl Execute for WriteAndVerify10 {
         if self.byte_check {
             return Err(Check::field(WriteAndVerify10::SPEC, "byte_check").into());
         }
-        let (first, count) = (self.logical_block_address, u32::from(self.transfer_length));
-        let recorded = write(unit, call, first, count, true)?;
+        let (first, count) = (self.logical_block_address as i32, u32::from(self.transfer_length));
+        let recorded = write(unit, call, &Blocks { first, count, through: true, streaming: false })?;
         if count == 0 {
             return Ok(Done::Good);
         }
-        verify_written(unit, call, first as i32, count)?;
+        verify_written(unit, call, first, count)?;
         Ok(match recorded {
-            Done::Until(recorded) => Done::Until(recorded + unit.verification_time(first as i32, count)),
+            Done::Until(recorded) => Done::Until(recorded + unit.verification_time(first, count)),
             other => other,
         })
     }

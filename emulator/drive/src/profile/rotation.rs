@@ -22,6 +22,9 @@ pub struct Rotations {
     /// disc turns no faster than the drive can.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub zones: BTreeMap<MediumKind, Vec<ZoneStart>>,
+    /// Kinds that are turned more slowly than the drive can turn a disc: revolutions a minute at most.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub maximum_rpm: BTreeMap<MediumKind, u32>,
 }
 
 impl Rotations {
@@ -42,6 +45,12 @@ impl Rotations {
         self.zones.get(&kind).map_or(&[], |zones| zones)
     }
 
+    /// How fast a kind of medium is turned at most, in revolutions a minute, by a drive that turns discs at `fastest` at most.
+    #[must_use]
+    pub fn rpm_of(&self, kind: MediumKind, fastest: u32) -> u32 {
+        self.maximum_rpm.get(&kind).map_or(fastest, |own| fastest.min(*own))
+    }
+
     /// Reading: what is advertised is what the outermost blocks are read at.
     pub(super) fn generic_reading() -> Rotations {
         Rotations {
@@ -50,22 +59,32 @@ impl Rotations {
             bd: Rotation::Cav,
             media: BTreeMap::new(),
             zones: BTreeMap::new(),
+            maximum_rpm: BTreeMap::new(),
         }
     }
 
-    /// Recording: discs that are written once as fast as the drive can turn them, rewritable ones at one speed, two layers in zones.
+    /// Recording: discs that are written once as fast as the drive can turn them; BD-RE at one speed; CD-RW in zones of 16 and 24 times, DVD
+    /// of two layers of 4, 6 and 8 times, DVD-RW of 4 and 6 times single speed; DVD+RW from 3.3 to 8 times and DVD-RAM from 3 to 5 times.
     pub(super) fn generic_recording() -> Rotations {
         let media = [
-            (MediumKind::CdRw, Rotation::Clv),
-            (MediumKind::CdRw74, Rotation::Clv),
+            (MediumKind::CdRw, Rotation::Zclv),
+            (MediumKind::CdRw74, Rotation::Zclv),
             (MediumKind::DvdMinusRDl, Rotation::Zclv),
-            (MediumKind::DvdMinusRw, Rotation::Clv),
+            (MediumKind::DvdMinusRw, Rotation::Zclv),
             (MediumKind::DvdPlusRDl, Rotation::Zclv),
-            (MediumKind::DvdPlusRw, Rotation::Clv),
-            (MediumKind::DvdRam, Rotation::Clv),
+            (MediumKind::DvdRam, Rotation::Pcav),
             (MediumKind::BdRe, Rotation::Clv),
             (MediumKind::BdReDl, Rotation::Clv),
             (MediumKind::BdReXl, Rotation::Clv),
+        ];
+        // The lowest speed of each is reached where the disc begins.
+        let maximum_rpm = [
+            (MediumKind::CdRw, 8000),
+            (MediumKind::CdRw74, 8000),
+            (MediumKind::DvdMinusRDl, 5600),
+            (MediumKind::DvdMinusRw, 5600),
+            (MediumKind::DvdPlusRDl, 5600),
+            (MediumKind::DvdRam, 4170),
         ];
         Rotations {
             cd: Rotation::Pcav,
@@ -73,6 +92,7 @@ impl Rotations {
             bd: Rotation::ClvOrCav,
             media: media.into(),
             zones: BTreeMap::new(),
+            maximum_rpm: maximum_rpm.into(),
         }
     }
 }

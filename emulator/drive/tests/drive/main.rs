@@ -77,4 +77,6 @@ mod timing_buffer;
 #[cfg(test)]
 mod timing_events;
 #[cfg(test)]
+mod timing_media;
+#[cfg(test)]
 mod unit;

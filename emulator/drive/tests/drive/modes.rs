@@ -64,7 +64,7 @@ fn write_speeds_in_the_capabilities() {
     assert_eq!(hex(&page[30..40]), "00 07 00 00 21 13 00 00 1B 90");
     let mut narrow = Rig::blank(MediumKind::BdR);
     let page = narrow.data(A, "5A 08 2A 00 00 00 00 01 00 00")[8..].to_vec();
-    assert_eq!(hex(&page[28..36]), "D2 B4 00 05 00 01 D2 B4");
+    assert_eq!(hex(&page[28..40]), "FF FF 00 06 00 01 FF FF 00 01 D2 B4", "16x does not fit");
 }
 
 #[rstest]

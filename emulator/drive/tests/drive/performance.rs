@@ -42,10 +42,10 @@ fn write_speeds() {
     };
     assert_eq!(speeds(Rig::loaded()), []);
     let bd = speeds(Rig::blank(MediumKind::BdR));
-    assert_eq!(bd.first(), Some(&(12_219_391, 53_940)));
-    assert_eq!(bd.len(), 5);
+    assert_eq!(bd.first(), Some(&(12_219_391, 71_920)));
+    assert_eq!(bd.len(), 6);
     let two = Rig::blank(MediumKind::BdR).data(A, "AC 00 00 00 00 00 00 00 00 02 03 00");
-    assert_eq!((two.len(), two[3]), (8 + 32, 4 + 80), "the length is whole");
+    assert_eq!((two.len(), two[3]), (8 + 32, 4 + 96), "the length is whole");
 }
 
 /// SET STREAMING: flags, end block, then reading and writing in kB per second.

@@ -46,7 +46,7 @@ pub(crate) fn read(first: u32, count: u16) -> String {
     format!("28 00 {first} 00 {count} 00")
 }
 
-fn assert_near(measured: f64, expected: f64, share: f64) {
+pub(crate) fn assert_near(measured: f64, expected: f64, share: f64) {
     assert!((measured - expected).abs() <= share * expected, "measured {measured}, expected {expected}");
 }
 
@@ -113,7 +113,8 @@ fn what_get_performance_says_is_what_reading_does(
     }
 }
 
-/// What it says of recording, and of how the disc turns at each speed: constant up to 4x, angular beyond, in zones on two layers.
+/// What it says of recording, and of how the disc turns at each speed: constant up to some speed, angular beyond; in zones on two layers;
+/// partly angular on DVD-RAM.
 #[test]
 fn write_speeds_say_how_the_disc_turns() {
     let told = |kind| {
@@ -130,10 +131,25 @@ fn write_speeds_say_how_the_disc_turns() {
         speeds
     };
     let (angular, constant) = ((1, false), (0, true));
-    let bd = [(53_940, angular), (35_960, angular), (26_970, angular), (17_980, constant), (8990, constant)];
-    assert_eq!(told(MediumKind::BdR), bd.map(|(speed, (rotation, exact))| (speed, rotation, exact)));
-    assert!(told(MediumKind::DvdPlusRw).iter().all(|(_, rotation, exact)| (*rotation, *exact) == constant));
-    assert_eq!(told(MediumKind::DvdPlusRDl)[0], (22_160, 0, false), "zones");
+    let partly = (0, false);
+    let expect = |kind, speeds: &[(u32, (u8, bool))]| {
+        let speeds: Vec<_> =
+            speeds.iter().map(|(speed, (rotation, exact))| (*speed, *rotation, *exact)).collect();
+        assert_eq!(told(kind), speeds, "{kind:?}");
+    };
+    let slow = [(17_980, constant), (8990, constant)];
+    let bd = [(71_920, angular), (53_940, angular), (35_960, angular), (26_970, angular), slow[0], slow[1]];
+    expect(MediumKind::BdR, &bd);
+    expect(MediumKind::BdRDl, &bd[2..]);
+    expect(MediumKind::BdRXl, &bd[3..]);
+    expect(MediumKind::BdRXlQl, &bd[4..]);
+    expect(MediumKind::BdRe, &bd[5..]);
+    expect(MediumKind::DvdPlusRw, &[(11_080, angular), (8310, constant), (5540, constant), (3324, constant)]);
+    expect(MediumKind::DvdPlusRDl, &[(11_080, partly), (8310, partly), (5540, constant), (3324, constant)]);
+    expect(MediumKind::DvdMinusRDl, &[(11_080, partly), (8310, partly), (5540, constant), (2770, constant)]);
+    expect(MediumKind::DvdMinusRw, &[(8310, partly), (5540, constant), (2770, constant)]);
+    expect(MediumKind::DvdRam, &[(6925, partly), (4155, constant), (2770, constant)]);
+    expect(MediumKind::CdRw, &[(4234, partly), (2822, constant), (1764, constant), (706, constant)]);
     assert_eq!(told(MediumKind::CdR)[0], (8467, 0, false), "partly");
     let mut rig = Rig::blank(MediumKind::DvdPlusR);
     assert_eq!(zones(&mut rig, true), [(0, 9170, 2_295_103, 22_160)]);

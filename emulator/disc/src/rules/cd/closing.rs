@@ -3,7 +3,10 @@
 use super::super::{Change, Reservation, Task};
 use super::blocks;
 use super::incremental::{begin, complete, end_packet, frame_blocks};
-use super::{INVISIBLE, RUN_OUT, SHORTEST, has_begun, last_lead_out, next_session, next_track, raw, session};
+use super::{
+    INVISIBLE, LEAD_IN_BLOCKS, RUN_OUT, SHORTEST, has_begun, last_lead_out, next_session, next_track, raw,
+    session,
+};
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Packets, Recording, Sequence, Track, TrackStatus};
 use discrig_wire::mode::{MultiSession, WriteParametersPage, WriteType};
@@ -81,6 +84,8 @@ pub(super) fn synchronize(disc: &DiscState) -> Change {
         if session::is_complete(cue) || raw::is_complete(cue) {
             let another = finish_at_once(&mut work);
             work.close_session(another);
+            // The lead-in came first.
+            work.blocks -= LEAD_IN_BLOCKS;
         }
         return work.done();
     }

@@ -104,6 +104,15 @@ impl MediumRules for Cd {
         }
     }
 
+    fn lead_in(&self, disc: &DiscState, page: &WriteParametersPage) -> u32 {
+        match &disc.recording {
+            Recording::Sequential(sequence) if page.write_type == WriteType::SESSION_AT_ONCE => {
+                session::lead_in(sequence)
+            }
+            _ => 0,
+        }
+    }
+
     fn written(&self, disc: &mut DiscState, page: &WriteParametersPage, first: i32, blocks: u32) {
         let last = last_lead_out(disc);
         let next = next_track(disc);

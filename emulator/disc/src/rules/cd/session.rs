@@ -3,7 +3,7 @@
 
 use super::super::{Change, Placement, Source, Task};
 use super::cue::{self, form};
-use super::{has_begun, last_lead_out, next_lead_in, next_session};
+use super::{LEAD_IN_BLOCKS, has_begun, last_lead_out, next_lead_in, next_session};
 use crate::refusal::{Place, Refusal};
 use crate::sector::block::BlockFormat;
 use crate::sector::q::LEAD_OUT;
@@ -102,6 +102,12 @@ pub(super) fn write(sequence: &Sequence, range: Range<i32>) -> Result<Placement,
     }
     let block_length = given(first) as u16;
     Ok(Placement { block_length, form: form(first), source: Source::CueForm(first.data_form) })
+}
+
+/// Blocks of the lead-in that the drive records before the first WRITE. An initiator that gives CD-Text gives the blocks of the lead-in.
+pub(super) fn lead_in(sequence: &Sequence) -> u32 {
+    let cue = sequence.cue.as_ref().filter(|_| !has_begun(sequence));
+    cue.filter(|cue| cue.next >= next_lead_in(sequence) + LEAD_IN_BLOCKS).map_or(0, |_| LEAD_IN_BLOCKS as u32)
 }
 
 /// Notes such a WRITE: tracks come into being as they are reached.

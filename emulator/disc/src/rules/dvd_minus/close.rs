@@ -9,8 +9,15 @@ use crate::state::{DiscState, Packets, Sequence, Track, TrackStatus};
 use discrig_wire::mode::{MultiSession, WriteParametersPage};
 use discrig_wire::sense::codes;
 
-/// Blocks of the lead-in, 022FA0h to 02FFFFh, recorded when the first border is closed.
-const LEAD_IN: u64 = 53_344;
+/// Blocks of the lead-in, 022FA0h to 02FFFFh, recorded when the first border is closed, or before a disc that is recorded at once.
+const LEAD_IN: u32 = 53_344;
+/// The same of two layers, recorded at once: 3004 ECC blocks.
+const LEAD_IN_OF_TWO: u32 = 48_064;
+
+/// Blocks of the lead-in of a disc that is recorded at once.
+pub(super) fn lead_in(kind: MediumKind) -> u32 {
+    if kind == MediumKind::DvdMinusRDl { LEAD_IN_OF_TWO } else { LEAD_IN }
+}
 /// Where the data area starts, as a physical sector number.
 const DATA_AREA: i32 = 0x03_0000;
 
@@ -25,11 +32,6 @@ pub(super) fn border_zone(lead_out: i32, first: bool) -> i32 {
         (_, true) => 0xB800,
         (_, false) => 0x2500,
     }
-}
-
-/// Blocks that are recorded around a disc that is completed with its first border.
-pub(super) fn lead_in_and_out(lead_out: i32) -> u64 {
-    LEAD_IN + u64::from(border_zone(lead_out, true).unsigned_abs())
 }
 
 /// Completes an RZone, wherever its recording stands.
@@ -74,11 +76,13 @@ pub(super) fn border(
     }
     let mut after = sequence.clone();
     let mut blocks = sequential::flush(disc.kind, &mut after);
-    match after.open_session().and_then(|session| session.tracks.first()) {
-        Some(track) if is_at_once(track) && track.is_blank() => {
+    let first_track = after.open_session().and_then(|session| session.tracks.first());
+    let at_once = first_track.is_some_and(is_at_once);
+    match first_track {
+        Some(track) if at_once && track.is_blank() => {
             return Err(codes::EMPTY_OR_PARTIALLY_WRITTEN_RESERVED_TRACK.into());
         }
-        Some(track) if is_at_once(track) => {}
+        Some(_) if at_once => {}
         _ => check_reservations(&after)?,
     }
     let first = sequence.last_closed().is_none();
@@ -94,7 +98,8 @@ pub(super) fn border(
         // Layer 1 has to cover all of layer 0.
         blocks += u64::try_from(2 * jump::middle(disc.kind, &after) - lead_out).unwrap_or(0);
     }
-    blocks += u64::from(border_zone(lead_out, first).unsigned_abs()) + if first { LEAD_IN } else { 0 };
+    blocks += u64::from(border_zone(lead_out, first).unsigned_abs());
+    blocks += if first && !at_once { LEAD_IN.into() } else { 0 };
     after.finalized = !next_allowed;
     let task = if next_allowed { Task::CloseSession } else { Task::Finalize };
     Ok(Change { blocks, ..Change::to(with(disc, after), task) })

@@ -84,6 +84,13 @@ impl MediumRules for DvdMinus {
         }
     }
 
+    fn lead_in(&self, disc: &DiscState, _: &WriteParametersPage) -> u32 {
+        match &disc.recording {
+            Recording::Random(_) => 0,
+            Recording::Sequential(sequence) => sequential::lead_in(disc.kind, sequence),
+        }
+    }
+
     fn written(&self, disc: &mut DiscState, page: &WriteParametersPage, first: i32, blocks: u32) {
         match &mut disc.recording {
             Recording::Random(surface) => overwrite::written(surface, first, blocks),

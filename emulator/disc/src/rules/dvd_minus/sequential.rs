@@ -116,7 +116,12 @@ pub(super) fn flush(kind: MediumKind, sequence: &mut Sequence) -> u64 {
     blocks
 }
 
-/// SYNCHRONIZE CACHE completes a disc recorded at once when its last block is there: lead-out and lead-in follow.
+/// Blocks of the lead-in before the first WRITE of a disc that is recorded at once.
+pub(super) fn lead_in(kind: MediumKind, sequence: &Sequence) -> u32 {
+    at_once(sequence).filter(|track| track.is_blank()).map_or(0, |_| close::lead_in(kind))
+}
+
+/// SYNCHRONIZE CACHE completes a disc recorded at once when its last block is there: the lead-out follows.
 pub(super) fn synchronize(disc: &DiscState, sequence: &Sequence) -> Change {
     let mut after = sequence.clone();
     let mut blocks = flush(disc.kind, &mut after);
@@ -124,7 +129,7 @@ pub(super) fn synchronize(disc: &DiscState, sequence: &Sequence) -> Change {
         at_once(&after).is_some_and(|track| track.end.is_some_and(|end| aligned(track.next) >= end));
     let task = if complete {
         let lead_out = after.last_track().and_then(|track| track.end).unwrap_or(0);
-        blocks += close_session(&mut after) + close::lead_in_and_out(lead_out);
+        blocks += close_session(&mut after) + u64::from(close::border_zone(lead_out, true).unsigned_abs());
         after.finalized = true;
         Task::Finalize
     } else {
