@@ -5,6 +5,7 @@
 mod bench;
 mod bench_iscsi;
 mod burn;
+mod children;
 mod hostile;
 mod kill_burn;
 mod media;

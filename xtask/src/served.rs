@@ -9,6 +9,8 @@ use std::{env, fs, thread};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::children::{self, Death};
+
 /// How long the server may take to end when it is asked to.
 const END: Duration = Duration::from_secs(30);
 
@@ -44,7 +46,7 @@ impl Served {
     /// It does not start.
     pub(crate) fn start(program: &Path, arguments: &[&str], log: &Path) -> Result<Served> {
         let log = fs::File::create(log).with_context(|| format!("making {}", log.display()))?;
-        let mut child = Command::new(program)
+        let mut child = children::command(program, Death::Asked)
             .args(["serve", "--listen", "127.0.0.1:0", "--pace", "instant"])
             .args(arguments)
             .stdin(Stdio::null())

@@ -13,6 +13,7 @@ use std::{fmt, thread};
 use anyhow::{Context as _, Result, bail};
 
 use super::media::Medium;
+use crate::children::{self, Death};
 use crate::vm::tools;
 
 pub(crate) use discrig::Discrig;
@@ -126,10 +127,11 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// A program of this machine as a command.
+/// A program of this machine as a command, which is killed when this program ends.
 ///
 /// # Errors
 /// When it is not installed.
 pub(crate) fn program(name: &str) -> Result<Command> {
-    Ok(Command::new(tools::find(name).with_context(|| format!("{name} is not installed"))?))
+    let path = tools::find(name).with_context(|| format!("{name} is not installed"))?;
+    Ok(children::command(path, Death::Killed))
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::lanes::Drive;
 use super::tools;
+use crate::children::{self, Death};
 
 /// How often the host looks at the guest's requests.
 const POLL: Duration = Duration::from_millis(20);
@@ -173,7 +174,7 @@ impl Machine {
             let path = share.join(name);
             File::create(&path).with_context(|| format!("making {}", path.display()))
         };
-        let mut child = Command::new(program)
+        let mut child = children::command(program, Death::Killed)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -16,6 +15,7 @@ use super::modules::Index;
 use super::outcome::Outcome;
 use super::qemu::{End, Guest};
 use super::tools;
+use crate::children::{self, Death};
 
 /// The root of the workspace.
 pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -133,7 +133,7 @@ fn wanted_modules(lane: &Lane) -> Vec<&'static str> {
 /// Makes the release build of the program under test.
 pub(crate) fn build(target: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = children::command(cargo, Death::Asked)
         .args(["build", "--release", "--bin", "discrig"])
         .current_dir(ROOT)
         .status()

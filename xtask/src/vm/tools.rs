@@ -4,9 +4,11 @@ use std::env;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
+
+use crate::children::{self, Death};
 
 /// One program and where Debian has it.
 #[derive(Debug)]
@@ -96,7 +98,7 @@ pub(crate) fn output<S: AsRef<OsStr>>(
     folder: &Path,
 ) -> Result<Vec<u8>> {
     let path = find(program).with_context(|| format!("{program} is not installed"))?;
-    let output = Command::new(path)
+    let output = children::command(path, Death::Killed)
         .args(arguments)
         .current_dir(folder)
         .env("LC_ALL", "C")

@@ -1,13 +1,13 @@
 //! discrig's own drives: `discrig serve`, and its control socket.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fs, process};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::{Address, Process, Server, free_port};
 use crate::burn::media::Medium;
+use crate::children::{self, Death};
 
 /// A running `discrig serve`.
 #[derive(Debug)]
@@ -25,12 +25,11 @@ impl Discrig {
     /// When it does not start.
     pub(crate) fn start(binary: &Path, folder: &Path, drives: usize, disc: &Path) -> Result<Self> {
         let port = free_port()?;
-        // Paths of sockets are short, and that of the folder need not be.
-        let control = env::temp_dir().join(format!("discrig-burn-{}.socket", process::id()));
+        let control = control_socket(folder, port);
         let log = folder.join("serve.log");
         let transcripts = folder.join("nexus");
         fs::create_dir_all(&transcripts).with_context(|| format!("making {}", transcripts.display()))?;
-        let mut command = Command::new(binary);
+        let mut command = children::command(binary, Death::Asked);
         command.args(["serve", "--pace", "instant", "--listen", &format!("127.0.0.1:{port}"), "--control"]);
         command.arg(&control).arg("--transcript").arg(&transcripts);
         for drive in 0..drives {
@@ -59,7 +58,7 @@ impl Discrig {
     /// When it is damaged or no disc.
     pub(crate) fn verify(&self, disc: &Path) -> Result<()> {
         let disc = format!("file:{}", disc.display());
-        let output = Command::new(&self.binary)
+        let output = children::command(&self.binary, Death::Asked)
             .args(["disc", "info", "--verify", &disc])
             .output()
             .context("starting discrig disc info")?;
@@ -73,7 +72,7 @@ impl Discrig {
     /// # Errors
     /// When the server refuses.
     pub(crate) fn control(&self, drive: usize, words: &[&str]) -> Result<String> {
-        let output = Command::new(&self.binary)
+        let output = children::command(&self.binary, Death::Killed)
             .args(["ctl", "--control"])
             .arg(&self.control)
             .arg(name(drive))
@@ -105,6 +104,18 @@ impl Server for Discrig {
 
     fn insert(&self, drive: usize, medium: Medium) -> Result<()> {
         self.lay_in(drive, &format!("blank:{medium}"))
+    }
+}
+
+/// Longest path of a socket that every system takes, in bytes.
+const SOCKET_PATH_BYTES: usize = 100;
+
+/// Where the control socket is: in the folder, where a killed server's is found and removed by the next run, unless its path is too long.
+fn control_socket(folder: &Path, port: u16) -> PathBuf {
+    let path = folder.join("control.socket");
+    match path.as_os_str().len() {
+        0..=SOCKET_PATH_BYTES => path,
+        _ => env::temp_dir().join(format!("discrig-{port}.socket")),
     }
 }
 
