@@ -13,11 +13,23 @@ const DIRECT: usize = 4 << 10;
 pub(crate) const DIGEST: usize = 4;
 
 /// A header that arrived.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub(crate) bhs: Bhs,
     /// Additional header segments.
     pub(crate) additional: Vec<u8>,
+}
+
+impl Head {
+    /// Bytes of the data segment.
+    pub(crate) fn data_length(&self) -> usize {
+        self.bhs.data_length()
+    }
+
+    /// The header as it was received, without its digest.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        [&self.bhs.0[..], &self.additional].concat()
+    }
 }
 
 /// Where a data segment goes.
@@ -72,6 +84,11 @@ impl Framer {
             data_digest: false,
             lent_external: false,
         }
+    }
+
+    /// Accepts data segments of up to `limit` bytes from the next header on.
+    pub(crate) fn set_limit(&mut self, limit: u32) {
+        self.limit = limit as usize;
     }
 
     /// Which digests are expected from the next header on.

@@ -12,7 +12,7 @@ use std::io::IoSlice;
 const KEPT: usize = 256 << 10;
 /// Buffers that are kept for the next data segments.
 const SPARE: usize = 8;
-/// Bytes beyond which a buffer is not kept.
+/// Bytes of all of them together.
 const SPARE_LENGTH: usize = 4 << 20;
 
 #[derive(Debug)]
@@ -163,7 +163,8 @@ impl Outbox {
 
     /// Keeps a buffer for later.
     pub(crate) fn recycle(&mut self, buffer: Vec<u8>) {
-        if self.spare.len() < SPARE && (1..=SPARE_LENGTH).contains(&buffer.capacity()) {
+        let kept: usize = self.spare.iter().map(Vec::capacity).sum();
+        if self.spare.len() < SPARE && buffer.capacity() > 0 && kept + buffer.capacity() <= SPARE_LENGTH {
             self.spare.push(buffer);
         }
     }

@@ -7,8 +7,8 @@
 //!
 //! The main thread accepts connections, lets them log in within the limits of the portal, and serves discovery. A session that is logged in
 //! moves to the thread of its drive, where it stays: there a command goes from the socket into the drive and the answer's data straight into
-//! what is sent. Commands are carried out in the order in which they arrive, whoever sent them and whatever their task attribute,
-//! as by a drive without command queuing. Threads share nothing but the portal's list of sessions, so a disc file that is made durable, a stalled command or a hostile
+//! what is sent. Commands are carried out one after the other in the order in which they arrive, whoever sent them, which is
+//! what SIMPLE and ORDERED ask for; HEAD OF QUEUE goes ahead of those that have not begun, and ACA is refused. Threads share nothing but the portal's list of sessions, so a disc file that is made durable, a stalled command or a hostile
 //! peer hold up one drive at most; sessions of the same drive have their turns.
 //!
 //! The protocol is [`discrig_iscsi`], the drive [`discrig_drive`]; neither of them knows sockets or clocks. Here is what does: the real clock,

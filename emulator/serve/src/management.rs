@@ -1,6 +1,6 @@
 //! Sessions that come and go, and task management: what reaches the drive as events.
 
-use crate::nexuses::{InitiatorPort, OWN};
+use crate::nexuses::InitiatorPort;
 use crate::port::Port;
 use crate::seat::Seat;
 use crate::session::{self, Arrival};
@@ -9,31 +9,21 @@ use core::cell::RefCell;
 use discrig_device::fault::HostOperation;
 use discrig_drive::{HostEvent, NexusId};
 use discrig_iscsi::pdu::{Lun, TaskManagementFunction, TaskManagementResponseCode};
-use discrig_iscsi::target::{LoggedIn, TaskManagement};
+use discrig_iscsi::target::{ConnectionId, LoggedIn, TaskManagement};
 use discrig_wire::sense::codes;
+use std::io::{IoSlice, Write};
 use std::path::Path;
 use std::rc::Rc;
 
-/// A session arrives at its drive. The one that it takes the place of is lost before.
-pub(crate) fn arrive(seat: &Rc<RefCell<Seat>>, arrival: Arrival, transcripts: Option<&Path>) {
-    let Arrival { stream, connection, login: LoggedIn { session, displaced, .. }, peer } = arrival;
+/// A session arrives at its drive. The one that it takes the place of is lost before; one that it goes on with keeps its nexus.
+pub(crate) fn arrive(seat: &Rc<RefCell<Seat>>, mut arrival: Arrival, transcripts: Option<&Path>) {
     let mut place = seat.borrow_mut();
-    let now = place.clock.elapsed();
-    if let Some(old) = place.ports.values().find(|port| Some(port.session.connection) == displaced).cloned() {
-        old.connection.borrow_mut().displaced(now);
-        place.depart(&old);
-        old.wake();
-    }
-    let initiator = (session.initiator.clone(), session.isid);
-    let Some(nexus) = place.enter(&initiator) else {
-        place.log.tell("too many nexuses", &[("drive", &place.setup.name), ("peer", &peer)]);
-        return;
+    let nexus = match arrival.login.continues {
+        Some(old) => place.go_on(old, &mut arrival),
+        None => place.begin(&arrival),
     };
-    if !place.plug.is_in() {
-        // The plug was pulled while the session was on its way here.
-        place.nexuses.leave(&initiator);
-        return;
-    }
+    let Some(nexus) = nexus else { return };
+    let Arrival { stream, connection, login: LoggedIn { session, continues, .. }, peer } = arrival;
     let name = &place.setup.name;
     let fields: [(&str, &dyn core::fmt::Display); 5] = [
         ("drive", name),
@@ -42,7 +32,7 @@ pub(crate) fn arrive(seat: &Rc<RefCell<Seat>>, arrival: Arrival, transcripts: Op
         ("isid", &session.isid),
         ("peer", &peer),
     ];
-    place.log.tell("login", &fields);
+    place.log.tell(if continues.is_some() { "connection reinstated" } else { "login" }, &fields);
     let transcript = transcripts.and_then(|folder| {
         Transcript::open(folder, name, nexus, &session)
             .inspect_err(|error| place.log.tell("no transcript", &[("drive", name), ("error", error)]))
@@ -50,14 +40,64 @@ pub(crate) fn arrive(seat: &Rc<RefCell<Seat>>, arrival: Arrival, transcripts: Op
     });
     let port = Rc::new(Port::new(nexus, session, peer, *connection, transcript, Rc::clone(&place.buffers)));
     place.ports.insert(nexus, Rc::clone(&port));
-    // Neither can be refused.
-    let _ = place.happen(HostEvent::NexusEstablished(nexus));
-    place.operation(nexus, HostOperation::Open);
+    if continues.is_none() {
+        // It cannot be refused.
+        let _ = place.happen(HostEvent::NexusEstablished(nexus));
+        place.operation(nexus, HostOperation::Open);
+    }
     drop(place);
     tokio::task::spawn_local(session::serve(Rc::clone(seat), port, stream));
 }
 
 impl Seat {
+    fn port_of(&self, connection: ConnectionId) -> Option<Rc<Port>> {
+        self.ports.values().find(|port| port.session.connection == connection).cloned()
+    }
+
+    /// A session begins: the nexus that it is.
+    fn begin(&mut self, arrival: &Arrival) -> Option<NexusId> {
+        let LoggedIn { session, displaced, .. } = &arrival.login;
+        if let Some(old) = displaced.and_then(|old| self.port_of(old)) {
+            old.connection.borrow_mut().displaced(self.clock.elapsed());
+            self.depart(&old);
+            old.wake();
+        }
+        let initiator = (session.initiator.clone(), session.isid);
+        let Some(nexus) = self.enter(&initiator) else {
+            self.log.tell("too many nexuses", &[("drive", &self.setup.name), ("peer", &arrival.peer)]);
+            return None;
+        };
+        if !self.plug.is_in() {
+            // The plug was pulled while the session was on its way here.
+            self.nexuses.leave(&initiator);
+            return None;
+        }
+        Some(nexus)
+    }
+
+    /// A session goes on with another connection: its tasks end, and nothing else of its nexus does (RFC 7143, 6.3.4).
+    fn go_on(&mut self, old: ConnectionId, arrival: &mut Arrival) -> Option<NexusId> {
+        let now = self.clock.elapsed();
+        let old = self.port_of(old);
+        let remains = old.as_ref().and_then(|old| old.connection.borrow_mut().surrender(now));
+        let is_there = remains.is_some();
+        arrival.connection.take_over(now, remains);
+        match old.filter(|_| is_there) {
+            Some(old) => {
+                let _ = self.happen_by(old.nexus, HostEvent::AbortTaskSet(old.nexus));
+                old.wake();
+                Some(old.nexus)
+            }
+            None => {
+                // The session ended while this login was on its way here. The refusal is short enough to go at once, or not at all.
+                let mut pieces = [IoSlice::new(&[]); 2];
+                let count = arrival.connection.output(&mut pieces);
+                let _ = arrival.stream.write_vectored(&pieces[..count]);
+                None
+            }
+        }
+    }
+
     fn enter(&mut self, initiator: &InitiatorPort) -> Option<NexusId> {
         // Registrations belong to initiator ports that may come back for them.
         let registrations = &self.drive.state().reservations.registrations;
@@ -109,10 +149,14 @@ impl Seat {
             _ => return TaskManagementResponseCode::FUNCTION_NOT_SUPPORTED,
         };
         // A task that is no longer there was answered meanwhile, which is as good.
-        let _ = self.happen(event);
+        let _ = self.happen_by(nexus, event);
+        if of_target || asked.function == Function::LOGICAL_UNIT_RESET {
+            let lun = (!of_target).then_some(Lun::ZERO);
+            self.others(nexus).for_each(|other| end_tasks(other, lun));
+        }
         if asked.function == Function::TARGET_COLD_RESET {
             let now = self.clock.elapsed();
-            for other in self.ports.values().filter(|other| other.nexus != nexus) {
+            for other in self.others(nexus) {
                 other.connection.borrow_mut().shutdown(now);
                 other.wake();
             }
@@ -120,17 +164,27 @@ impl Seat {
         TaskManagementResponseCode::FUNCTION_COMPLETE
     }
 
-    /// CLEAR TASK SET takes the commands of other nexuses too, and they are told (SAM-5, 7.5).
+    /// The sessions of all other nexuses.
+    fn others(&self, nexus: NexusId) -> impl Iterator<Item = &Rc<Port>> {
+        self.ports.values().filter(move |other| other.nexus != nexus)
+    }
+
+    /// CLEAR TASK SET takes the commands of other nexuses too, whether the drive has them or their data are still on the way. Those that had
+    /// some are told, and not otherwise (SAM-5, 5.8.4 and 7.5, with TAS zero).
     fn clear_others(&mut self, nexus: NexusId) {
-        let with_tasks = |task: &discrig_drive::Task| task.nexus;
-        let mut others: Vec<_> = self.drive.state().tasks.iter().map(with_tasks).collect();
-        others.retain(|other| *other != nexus && *other != OWN);
-        others.sort_unstable();
-        others.dedup();
+        let with_tasks = |port: &&Rc<Port>| port.connection.borrow().has_tasks(Lun::ZERO);
+        let others: Vec<_> = self.others(nexus).filter(with_tasks).cloned().collect();
         for other in others {
-            let code = codes::COMMANDS_CLEARED_BY_ANOTHER_INITIATOR;
-            let _ = self.happen(HostEvent::AbortTaskSet(other));
-            let _ = self.happen(HostEvent::EstablishUnitAttention { nexus: other, code });
+            let (nexus, code) = (other.nexus, codes::COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+            let _ = self.happen(HostEvent::AbortTaskSet(nexus));
+            let _ = self.happen(HostEvent::EstablishUnitAttention { nexus, code });
+            end_tasks(&other, Some(Lun::ZERO));
         }
     }
+}
+
+/// The tasks of a session at a logical unit, or all, end without an answer, since somebody else wanted it.
+fn end_tasks(port: &Port, lun: Option<Lun>) {
+    port.connection.borrow_mut().abort_tasks(lun);
+    port.wake();
 }

@@ -13,16 +13,19 @@ use core::task::{Context, Waker};
 use core::time::Duration;
 use discrig_device::Instant;
 use discrig_device::fault::FaultEngine;
-use discrig_drive::{Drive, HostEvent, HostEventError, NexusId, Output, Service};
+use discrig_drive::{Drive, HostEvent, HostEventError, NexusId, Output, Service, Stage};
 use discrig_iscsi::name::Name;
-use discrig_iscsi::pdu::Lun;
+use discrig_iscsi::pdu::{Lun, TaskAttribute};
 use discrig_iscsi::target::{Command, Outcome, Portal, TaskId};
 use discrig_wire::command::CommandSpec;
 use discrig_wire::sense::codes;
-use discrig_wire::{Cdb, SenseBuffer, Status};
+use discrig_wire::{Cdb, SenseBuffer, SenseCode, SenseKey, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// A message that makes no sense: here, a task attribute that needs a condition which this drive does not know (SAM-5, 8.6).
+const INVALID_MESSAGE_ERROR: SenseCode = SenseCode::new(SenseKey::IllegalRequest, 0x49, 0x00);
 
 /// What the drives of a server have in common.
 #[derive(Clone, Debug)]
@@ -97,6 +100,14 @@ impl Seat {
         if command.lun != Lun::ZERO {
             let (outcome, data) = absent::answer(&cdb);
             self.answer_at_once(port, &command, &cdb, outcome, data);
+        } else if command.attribute == TaskAttribute::Aca {
+            self.answer_at_once(
+                port,
+                &command,
+                &cdb,
+                Outcome::check_condition(INVALID_MESSAGE_ERROR),
+                Vec::new(),
+            );
         } else if CommandSpec::of(&cdb).is_some_and(|spec| spec.allocation(&cdb) > self.most_data) {
             // Whoever asks for gigabytes at once is refused before anybody makes room for them.
             let outcome = Outcome::check_condition(codes::INVALID_FIELD_IN_CDB);
@@ -121,9 +132,29 @@ impl Seat {
         let (nexus, tag, now) = (port.nexus, command.task.0, self.clock.now());
         let expected = if command.reads { command.expected_length as usize } else { 0 };
         let data_out = command.data_out.len();
-        self.tasks.push(Task { nexus, tag, cdb, came: now, data_out, expected, change });
+        let attribute = command.attribute;
+        let passed = if attribute == TaskAttribute::HeadOfQueue { self.step_aside(now) } else { Vec::new() };
+        self.tasks.push(Task { nexus, tag, cdb, attribute, came: now, data_out, expected, change });
         self.drive.submit(now, nexus, tag, &cdb, &command.data_out, service);
+        for task in passed {
+            self.drive.submit(now, task.nexus, task.tag, &task.cdb, &task.data_out, task.service);
+        }
         self.settle(now, Some(nexus));
+    }
+
+    /// Takes the commands out of the drive's queue that a command with HEAD OF QUEUE goes ahead of: those that have not begun, unless they
+    /// have that attribute as well. For the others the order of their arrival is all that their attributes ask for (SAM-5, 8.6).
+    fn step_aside(&mut self, now: Instant) -> Vec<discrig_drive::Task> {
+        self.drive.handle_timeout(now);
+        let passed = |task: &&discrig_drive::Task| {
+            task.stage == Stage::Queued && !self.tasks.is_head_of_queue(task.nexus, task.tag)
+        };
+        let passed: Vec<_> = self.drive.state().tasks.iter().filter(passed).cloned().collect();
+        for task in &passed {
+            // It is there.
+            let _ = self.drive.host_event(now, HostEvent::AbortTask { nexus: task.nexus, tag: task.tag });
+        }
+        passed
     }
 
     /// Answers a command that the drive does not see.
@@ -149,6 +180,19 @@ impl Seat {
     pub(crate) fn happen(&mut self, event: HostEvent) -> Result<(), HostEventError> {
         let now = self.clock.now();
         let outcome = self.drive.host_event(now, event);
+        self.settle(now, None);
+        outcome
+    }
+
+    /// The same, by a nexus whose own connection forgets the commands that end by it.
+    pub(crate) fn happen_by(&mut self, nexus: NexusId, event: HostEvent) -> Result<(), HostEventError> {
+        let now = self.clock.now();
+        let outcome = self.drive.host_event(now, event);
+        let there = &self.drive.state().tasks;
+        let is_gone = |task: &Task| {
+            task.nexus == nexus && !there.iter().any(|other| (other.nexus, other.tag) == (nexus, task.tag))
+        };
+        self.tasks.forget(is_gone);
         self.settle(now, None);
         outcome
     }
@@ -276,6 +320,7 @@ impl Seat {
                 nexus: OWN,
                 tag: self.own.0,
                 cdb: *cdb,
+                attribute: TaskAttribute::Simple,
                 came: now,
                 data_out: 0,
                 expected: 0,

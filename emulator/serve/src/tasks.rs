@@ -2,6 +2,7 @@
 
 use discrig_device::Instant;
 use discrig_drive::NexusId;
+use discrig_iscsi::pdu::TaskAttribute;
 use discrig_wire::command::{CommandSpec, Direction, TestUnitReady};
 use discrig_wire::{Cdb, cdb};
 use std::collections::VecDeque;
@@ -25,6 +26,8 @@ pub(crate) struct Task {
     pub(crate) nexus: NexusId,
     pub(crate) tag: u64,
     pub(crate) cdb: Cdb,
+    /// How it is queued.
+    pub(crate) attribute: TaskAttribute,
     /// When it came.
     pub(crate) came: Instant,
     /// Bytes that came with it.
@@ -47,6 +50,12 @@ impl Tasks {
     pub(crate) fn take(&mut self, nexus: NexusId, tag: u64) -> Option<Task> {
         let at = self.0.iter().position(|task| task.nexus == nexus && task.tag == tag)?;
         self.0.remove(at)
+    }
+
+    /// Whether it is a command with HEAD OF QUEUE.
+    pub(crate) fn is_head_of_queue(&self, nexus: NexusId, tag: u64) -> bool {
+        let is_it = |task: &&Task| task.nexus == nexus && task.tag == tag;
+        self.0.iter().find(is_it).is_some_and(|task| task.attribute == TaskAttribute::HeadOfQueue)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -120,7 +120,10 @@ async fn stop(seat: &RefCell<Seat>, grace: Duration) {
     while !seat.borrow().ports.is_empty() && clock.elapsed() < end {
         tokio::time::sleep(LOOK).await;
     }
-    seat.borrow().ports.values().for_each(|port| port.sever());
+    for port in seat.borrow().ports.values() {
+        port.connection.borrow_mut().shutdown(clock.elapsed());
+        port.sever();
+    }
     while !seat.borrow().ports.is_empty() {
         tokio::time::sleep(LOOK).await;
     }

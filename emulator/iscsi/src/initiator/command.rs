@@ -65,9 +65,19 @@ pub(super) struct Pending {
 pub(super) enum Kind {
     Command(Box<Task>),
     Logout,
-    Management { function: TaskManagementFunction, lun: Lun, task: Option<Tag> },
+    Management {
+        function: TaskManagementFunction,
+        lun: Lun,
+        task: Option<Tag>,
+    },
     Ping,
-    Text(Vec<u8>),
+    /// A ping in the place of a request that was rejected; nobody waits for its answer.
+    Plug,
+    /// What is still to be sent, and what has come.
+    Text {
+        rest: Vec<u8>,
+        answer: Vec<u8>,
+    },
 }
 
 /// A command that waits for its answer.

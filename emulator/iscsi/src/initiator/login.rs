@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Requests of a login after which there is no hope.
 const MOST_REQUESTS: u32 = 32;
+/// Bytes of text that a PDU carries during a login, in either direction (RFC 7143, 13.12).
+const MOST_TEXT: usize = 8192;
 /// The task tag of the login.
 pub(super) const LOGIN_TAG: u32 = 0;
 
@@ -29,6 +31,8 @@ pub(super) struct Login {
     was_ready: bool,
     /// Text of responses that go on.
     text: Vec<u8>,
+    /// Text of a request that goes on, and whether the next stage may begin behind it.
+    rest: (Vec<u8>, bool),
     offered: BTreeSet<&'static str>,
     agreed: Parameters,
 }
@@ -54,6 +58,7 @@ impl Login {
             requests: 0,
             was_ready: false,
             text: Vec::new(),
+            rest: (Vec::new(), false),
             offered: BTreeSet::new(),
             agreed: Parameters { initial_r2t: true, ..Parameters::default() },
         };
@@ -96,6 +101,14 @@ impl Login {
         }
         self.check(response)?;
         self.exp_stat_sn = response.stat_sn.wrapping_add(1);
+        if !self.rest.0.is_empty() {
+            // It is our turn to say more.
+            if response.flags.continues || !text.is_empty() {
+                return Err(CloseReason::Protocol("an answer to half of a text"));
+            }
+            self.send_piece(link);
+            return Ok(None);
+        }
         if response.flags.continues {
             self.send(link, &[], false);
             return Ok(None);
@@ -216,6 +229,17 @@ impl Login {
     }
 
     fn send(&mut self, link: &mut Link, text: &[u8], is_ready: bool) {
+        self.rest = (text.to_vec(), is_ready);
+        self.send_piece(link);
+    }
+
+    /// Sends as much of a text as a request carries.
+    fn send_piece(&mut self, link: &mut Link) {
+        let (mut text, wants) = core::mem::take(&mut self.rest);
+        let later = text.split_off(text.len().min(MOST_TEXT));
+        let continues = !later.is_empty();
+        self.rest = (later, wants);
+        let is_ready = wants && !continues;
         self.requests += 1;
         self.was_ready = is_ready;
         let next = match self.stage {
@@ -225,7 +249,7 @@ impl Login {
         let request = LoginRequest {
             flags: LoginFlags {
                 transit: is_ready,
-                continues: false,
+                continues,
                 current: self.stage,
                 next: if is_ready { next } else { Stage::SECURITY_NEGOTIATION },
             },
@@ -240,7 +264,7 @@ impl Login {
         };
         let mut bhs = request.encode();
         bhs.set_immediate(true);
-        link.outbox.push(bhs, text);
+        link.outbox.push(bhs, &text);
     }
 
     /// Whether the target keeps us busy without end.

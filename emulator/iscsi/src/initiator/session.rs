@@ -9,8 +9,8 @@ use crate::params::Parameters;
 use crate::pdu::{
     AsyncMessage, Bhs, CommandFlags, DataFlags, DataIn, DataOut, LogoutReason, LogoutRequest, LogoutResponse,
     LogoutResponseCode, Lun, NopIn, NopOut, RESERVED_TAG, ReadyToTransfer, Reject, Response, ResponseFlags,
-    ScsiResponse, ScsiResponseCode, TaskManagementFunction, TaskManagementRequest, TaskManagementResponse,
-    TaskManagementResponseCode, TextFlags, TextRequest, TextResponse,
+    ScsiResponse, ScsiResponseCode, SnackRequest, TaskManagementFunction, TaskManagementRequest,
+    TaskManagementResponse, TaskManagementResponseCode, TextFlags, TextRequest, TextResponse,
 };
 use crate::serial::{is_before, later};
 use crate::text::pairs;
@@ -87,8 +87,8 @@ impl Session {
 
     pub(super) fn text(&mut self, link: &mut Link, text: &[u8]) -> Tag {
         let tag = self.issue_tag();
-        self.send_text(link, tag, RESERVED_TAG, text);
-        self.expect(tag, Kind::Text(Vec::new()));
+        let rest = self.send_text(link, tag, RESERVED_TAG, text.to_vec());
+        self.expect(tag, Kind::Text { rest, answer: Vec::new() });
         tag
     }
 
@@ -236,7 +236,9 @@ impl Session {
         if nop.initiator_task_tag != RESERVED_TAG {
             self.count(nop.stat_sn, nop.exp_cmd_sn, nop.max_cmd_sn);
             let pending = self.take(nop.initiator_task_tag).ok_or(UNKNOWN_TASK)?;
-            link.events.push_back(Event::Pong(pending.tag, segment.to_vec()));
+            if !matches!(pending.kind, Kind::Plug) {
+                link.events.push_back(Event::Pong(pending.tag, segment.to_vec()));
+            }
             return Ok(());
         }
         self.open(nop.exp_cmd_sn, nop.max_cmd_sn);
@@ -257,7 +259,31 @@ impl Session {
         self.count(reject.stat_sn, reject.exp_cmd_sn, reject.max_cmd_sn);
         let header = segment.first_chunk().copied().map(Bhs);
         let pending = header.and_then(|bhs| self.take(bhs.initiator_task_tag()));
+        if let Some(bhs) = header {
+            self.plug(link, &bhs, reject.exp_cmd_sn);
+        }
         link.events.push_back(Event::Rejected(pending.map(|pending| pending.tag), reject.reason));
+    }
+
+    /// A rejected request counts as not received. Without another one in its place, nothing behind it would be carried out (RFC 7143, 7.3).
+    fn plug(&mut self, link: &mut Link, rejected: &Bhs, exp_cmd_sn: u32) {
+        let cmd_sn = rejected.cmd_sn();
+        let has_place = !rejected.is_immediate()
+            && !matches!(rejected.opcode(), DataOut::OPCODE | SnackRequest::OPCODE)
+            && !is_before(cmd_sn, exp_cmd_sn)
+            && is_before(cmd_sn, self.cmd_sn);
+        if has_place {
+            let tag = self.issue_tag();
+            let ping = NopOut {
+                lun: Lun::ZERO,
+                initiator_task_tag: tag.0,
+                target_transfer_tag: RESERVED_TAG,
+                cmd_sn,
+                exp_stat_sn: self.exp_stat_sn,
+            };
+            link.outbox.push(ping.encode(), &[]);
+            self.pending.push(Pending { tag, cmd_sn, kind: Kind::Plug });
+        }
     }
 
     fn managed(&mut self, link: &mut Link, answer: &TaskManagementResponse) -> Result<(), CloseReason> {
@@ -303,13 +329,18 @@ impl Session {
     ) -> Result<(), CloseReason> {
         self.count(answer.stat_sn, answer.exp_cmd_sn, answer.max_cmd_sn);
         let mut pending = self.take(answer.initiator_task_tag).ok_or(UNKNOWN_TASK)?;
-        let Kind::Text(text) = &mut pending.kind else { return Err(UNKNOWN_TASK) };
+        let Kind::Text { rest, answer: text } = &mut pending.kind else { return Err(UNKNOWN_TASK) };
         text.extend_from_slice(segment);
         if text.len() > link.config.text_length {
             return Err(CloseReason::Protocol("too much text"));
         }
-        if !answer.flags.contains(TextFlags::FINAL) {
-            self.send_text(link, pending.tag, answer.target_transfer_tag, &[]);
+        let is_final = answer.flags.contains(TextFlags::FINAL);
+        if !rest.is_empty() && (is_final || !segment.is_empty()) {
+            return Err(CloseReason::Protocol("an answer to half of a text"));
+        }
+        if !is_final {
+            let now = core::mem::take(rest);
+            *rest = self.send_text(link, pending.tag, answer.target_transfer_tag, now);
             self.pending.push(pending);
             return Ok(());
         }
@@ -320,16 +351,25 @@ impl Session {
         Ok(())
     }
 
-    fn send_text(&mut self, link: &mut Link, tag: Tag, target_transfer_tag: u32, text: &[u8]) {
+    /// Sends as much of a text as the target receives at once, and gives what is left.
+    fn send_text(
+        &mut self,
+        link: &mut Link,
+        tag: Tag,
+        target_transfer_tag: u32,
+        mut text: Vec<u8>,
+    ) -> Vec<u8> {
+        let rest = text.split_off(text.len().min(self.segment_length()));
         let request = TextRequest {
-            flags: TextFlags::FINAL,
+            flags: if rest.is_empty() { TextFlags::FINAL } else { TextFlags::CONTINUE },
             lun: Lun::ZERO,
             initiator_task_tag: tag.0,
             target_transfer_tag,
             cmd_sn: self.cmd_sn,
             exp_stat_sn: self.exp_stat_sn,
         };
-        push_immediate(link, request.encode(), text);
+        push_immediate(link, request.encode(), &text);
+        rest
     }
 
     fn enqueue(&mut self, link: &mut Link, request: Queued) -> Option<Tag> {

@@ -66,6 +66,12 @@ impl Bhs {
         (self.0[5], self.0[6], self.0[7]) = (high, middle, low);
     }
 
+    /// The place in the order of requests, which stands in the same place in all requests but data and SNACK.
+    #[must_use]
+    pub const fn cmd_sn(&self) -> u32 {
+        u32::from_be_bytes([self.0[24], self.0[25], self.0[26], self.0[27]])
+    }
+
     /// The task tag of the initiator, which stands in the same place in all PDUs.
     #[must_use]
     pub const fn initiator_task_tag(&self) -> u32 {

@@ -354,3 +354,10 @@ layouts! {
         36 data_sn: u32,
     }
 }
+
+impl SnackRequest {
+    /// The bits of `kind` that say what is missing.
+    pub const KIND: u8 = 0x0F;
+    /// A kind: nothing is missing, Data-In is acknowledged (RFC 7143, 11.16.1).
+    pub const DATA_ACK: u8 = 2;
+}

@@ -287,9 +287,10 @@ impl Session {
     }
 }
 
-/// Whether the last Data-In PDU can carry the status: there is no place for sense data in it.
+/// Whether the last Data-In PDU can carry the status: only that of a command without an exception, and there is no place for sense data
+/// (RFC 7143, 11.7).
 fn carries_status(outcome: &Outcome) -> bool {
-    outcome.sense.is_empty()
+    outcome.status.is_good() && outcome.sense.is_empty()
 }
 
 /// The outcome, when fewer bytes came than were announced.

@@ -1,9 +1,9 @@
 //! One TCP connection, from its first byte to its last.
 
 use super::event::{CloseReason, Event, LoggedIn, Outcome, RequestId, SessionInfo, TaskId};
-use super::login::{Established, Login};
+use super::login::{Established, Login, MOST_TEXT};
 use super::portal::{ConnectionId, Portal};
-use super::session::{Incoming, Session};
+use super::session::{Incoming, Remains, Session};
 use super::{Limits, Link};
 use crate::framer::{FrameError, Framer, Head, Place};
 use crate::outbox::Outbox;
@@ -40,6 +40,8 @@ enum Phase {
     Closed(Duration),
     FullFeature(Box<Session>),
     Login(Box<Login>),
+    /// The login succeeded, and waits for the session that it goes on with.
+    Succeeding(Box<(Login, Established)>),
 }
 
 impl Connection {
@@ -53,7 +55,7 @@ impl Connection {
     ) -> Connection {
         let mut random = Random::new(seed);
         let login = Login::new(&limits, random.number());
-        let framer = Framer::new(limits.data_segment_length);
+        let framer = Framer::new(MOST_TEXT);
         let address = address.to_owned();
         let (outbox, events) = (Outbox::default(), VecDeque::new());
         Connection {
@@ -77,6 +79,7 @@ impl Connection {
     pub fn session(&self) -> Option<&SessionInfo> {
         match &self.phase {
             Phase::FullFeature(session) => Some(&session.info),
+            Phase::Succeeding(login) => Some(&login.1.session),
             Phase::Closed(_) | Phase::Login(_) => None,
         }
     }
@@ -145,7 +148,7 @@ impl Connection {
         Some(match &self.phase {
             Phase::Closed(until) if self.has_output() => *until,
             Phase::Closed(_) => return None,
-            Phase::Login(_) => self.started + limits.login_time,
+            Phase::Login(_) | Phase::Succeeding(_) => self.started + limits.login_time,
             Phase::FullFeature(session) => {
                 let idle = match session.ping {
                     Some((_, sent)) => sent + limits.ping_time,
@@ -163,11 +166,11 @@ impl Connection {
         }
         match &mut self.phase {
             Phase::Closed(_) => self.link.outbox.clear(),
-            Phase::Login(_) => self.close(now, CloseReason::LoginTimeout),
+            Phase::Login(_) | Phase::Succeeding(_) => self.close(now, CloseReason::LoginTimeout),
             Phase::FullFeature(session) => {
                 let is_overdue = session.deadline.is_some_and(|deadline| deadline <= now);
                 if is_overdue {
-                    self.close(now, CloseReason::Shutdown);
+                    self.shutdown(now);
                 } else if session.ping.is_some() {
                     self.close(now, CloseReason::Idle);
                 } else {
@@ -243,9 +246,12 @@ impl Connection {
         }
     }
 
-    /// Ends the session, telling the initiator.
+    /// Ends the session, telling the initiator when it may come back.
     pub fn shutdown(&mut self, now: Duration) {
-        self.send_message(AsyncEvent::SESSION_DROP, Lun::ZERO, (0, 0, 0), &[]);
+        if let Phase::FullFeature(session) = &self.phase {
+            let wait = u16::try_from(session.parameters.default_time2wait).unwrap_or(u16::MAX);
+            self.send_message(AsyncEvent::SESSION_DROP, Lun::ZERO, (0, wait, 0), &[]);
+        }
         self.close(now, CloseReason::Shutdown);
     }
 
@@ -253,6 +259,42 @@ impl Connection {
     pub fn displaced(&mut self, now: Duration) {
         self.link.outbox.clear();
         self.close(now, CloseReason::Reinstated);
+    }
+
+    /// Another connection takes the place of this one in the same session: ends it without a word, and its tasks with it. What the other one
+    /// needs is for [`Connection::take_over`]; `None` when there is no session any longer.
+    pub fn surrender(&mut self, now: Duration) -> Option<Remains> {
+        let Phase::FullFeature(session) = &mut self.phase else { return None };
+        let remains = session.surrender();
+        self.displaced(now);
+        Some(remains)
+    }
+
+    /// Goes on with the session of another connection, as [`LoggedIn::continues`] asked for. Without it the login fails.
+    pub fn take_over(&mut self, now: Duration, remains: Option<Remains>) {
+        let waiting = core::mem::replace(&mut self.phase, Phase::Closed(now));
+        let Phase::Succeeding(waiting) = waiting else {
+            self.phase = waiting;
+            return;
+        };
+        let (mut login, mut established) = *waiting;
+        match remains {
+            Some(remains) => {
+                login.conclude(&mut self.link, &mut established, Some(remains.window()));
+                self.begin(established, Some(remains));
+            }
+            None => {
+                let status = login.refuse_late(&mut self.link, &established);
+                self.phase = Phase::Succeeding(Box::new((login, established)));
+                self.close(now, CloseReason::LoginFailed(status));
+            }
+        }
+    }
+
+    /// Whether there are tasks of a logical unit, told of or not.
+    #[must_use]
+    pub fn has_tasks(&self, lun: Lun) -> bool {
+        matches!(&self.phase, Phase::FullFeature(session) if session.tasks.any_of(lun))
     }
 
     /// A buffer that was used before, with whatever is in it; for data to answer with.
@@ -266,7 +308,8 @@ impl Connection {
     }
 
     fn is_receiving(&self) -> bool {
-        !matches!(self.phase, Phase::Closed(_)) && self.link.outbox.len() <= self.link.limits.output
+        !matches!(self.phase, Phase::Closed(_) | Phase::Succeeding(_))
+            && self.link.outbox.len() <= self.link.limits.output
     }
 
     /// Goes on with the bytes that were received; says whether there was anything to go on with.
@@ -283,20 +326,20 @@ impl Connection {
                 Incoming::Discard { .. } | Incoming::Refused { .. } => Place::Discard,
                 Incoming::Request { .. } => Place::Segment,
             };
-            self.framer.begin(head.bhs.data_length(), place);
+            self.framer.begin(head.data_length(), place);
             self.incoming = Some(incoming);
             return Ok(true);
         };
         let place = match &mut self.phase {
             Phase::FullFeature(session) => session.place_of(&incoming),
-            Phase::Closed(_) | Phase::Login(_) => None,
+            Phase::Closed(_) | Phase::Login(_) | Phase::Succeeding(_) => None,
         };
         let Some(is_intact) = self.framer.data(place) else {
             self.incoming = Some(incoming);
             return Ok(false);
         };
         self.heard = now;
-        self.complete(incoming, is_intact)?;
+        self.complete(now, incoming, is_intact)?;
         Ok(true)
     }
 
@@ -304,14 +347,16 @@ impl Connection {
         match &mut self.phase {
             Phase::FullFeature(session) => session.admit(&mut self.link, head),
             Phase::Login(login) => match Request::parse(&head.bhs) {
-                Some(request @ Request::Login(_)) => Ok(Incoming::Request { request, bhs: head.bhs }),
+                Some(request @ Request::Login(_)) => Ok(Incoming::Request { request, head: head.clone() }),
                 _ => Err(CloseReason::LoginFailed(login.refuse_other(&mut self.link))),
             },
-            Phase::Closed(_) => Ok(Incoming::Discard { bhs: head.bhs, reject: None }),
+            Phase::Closed(_) | Phase::Succeeding(_) => {
+                Ok(Incoming::Discard { head: head.clone(), reject: None })
+            }
         }
     }
 
-    fn complete(&mut self, incoming: Incoming, is_intact: bool) -> Result<(), CloseReason> {
+    fn complete(&mut self, now: Duration, incoming: Incoming, is_intact: bool) -> Result<(), CloseReason> {
         match (&mut self.phase, incoming) {
             (Phase::FullFeature(session), incoming) => {
                 let segment = match incoming {
@@ -323,29 +368,47 @@ impl Connection {
             (Phase::Login(login), Incoming::Request { request: Request::Login(request), .. }) => {
                 let established = login.request(&mut self.link, &request, self.framer.segment());
                 if let Some(established) = established.map_err(CloseReason::LoginFailed)? {
-                    self.enter(established);
+                    self.enter(now, established);
                 }
                 Ok(())
             }
-            (Phase::Login(_) | Phase::Closed(_), _) => Ok(()),
+            (Phase::Login(_) | Phase::Closed(_) | Phase::Succeeding(_), _) => Ok(()),
         }
     }
 
     /// The login succeeded.
-    fn enter(&mut self, established: Established) {
+    fn enter(&mut self, now: Duration, established: Established) {
+        let Established { session, displaced, continues, parameters, .. } = &established;
+        if session.target.is_some() {
+            let (session, parameters) = (session.clone(), *parameters);
+            let (displaced, continues) = (*displaced, *continues);
+            let login = LoggedIn { session, parameters, displaced, continues };
+            self.link.events.push_back(Event::LoggedIn(login));
+        }
+        if established.continues.is_none() {
+            return self.begin(established, None);
+        }
+        if let Phase::Login(login) = core::mem::replace(&mut self.phase, Phase::Closed(now)) {
+            self.phase = Phase::Succeeding(Box::new((*login, established)));
+        }
+    }
+
+    /// The full feature phase begins.
+    fn begin(&mut self, established: Established, remains: Option<Remains>) {
         let parameters = established.parameters;
+        self.framer.set_limit(self.link.limits.data_segment_length);
         self.framer.set_digests(parameters.header_digest, parameters.data_digest);
         self.link.outbox.set_digests(parameters.header_digest, parameters.data_digest);
-        if established.session.target.is_some() {
-            let (session, displaced) = (established.session.clone(), established.displaced);
-            self.link.events.push_back(Event::LoggedIn(LoggedIn { session, parameters, displaced }));
+        let mut session = Session::new(established, &self.link.limits);
+        if let Some(remains) = remains {
+            session.take_over(remains);
         }
-        self.phase = Phase::FullFeature(Box::new(Session::new(established, &self.link.limits)));
+        self.phase = Phase::FullFeature(Box::new(session));
     }
 
     fn close(&mut self, now: Duration, reason: CloseReason) {
-        if let Phase::FullFeature(session) = &self.phase {
-            self.link.portal.end_session(&session.info);
+        if let Some(session) = self.session() {
+            self.link.portal.end_session(session);
         }
         if !matches!(self.phase, Phase::Closed(_)) {
             self.phase = Phase::Closed(now + self.link.limits.closing_time);
@@ -374,8 +437,8 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Phase::FullFeature(session) = &self.phase {
-            self.link.portal.end_session(&session.info);
+        if let Some(session) = self.session() {
+            self.link.portal.end_session(session);
         }
         self.link.portal.end_connection();
     }

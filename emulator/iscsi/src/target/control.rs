@@ -3,8 +3,9 @@
 use super::Link;
 use super::event::CloseReason;
 use super::session::Session;
+use crate::framer::Head;
 use crate::pdu::{
-    Bhs, LogoutReason, LogoutRequest, LogoutResponse, LogoutResponseCode, Lun, NopIn, NopOut, RESERVED_TAG,
+    LogoutReason, LogoutRequest, LogoutResponse, LogoutResponseCode, Lun, NopIn, NopOut, RESERVED_TAG,
     Reject, RejectReason,
 };
 use core::time::Duration;
@@ -50,7 +51,7 @@ impl Session {
     pub(super) fn logout(&mut self, link: &mut Link, request: &LogoutRequest) -> Result<(), CloseReason> {
         let response = match request.reason {
             LogoutReason::CLOSE_SESSION => LogoutResponseCode::CLOSED,
-            LogoutReason::CLOSE_CONNECTION if request.cid == self.cid => LogoutResponseCode::CLOSED,
+            LogoutReason::CLOSE_CONNECTION if request.cid == self.info.cid => LogoutResponseCode::CLOSED,
             LogoutReason::CLOSE_CONNECTION => LogoutResponseCode::CID_NOT_FOUND,
             LogoutReason::RECOVERY => LogoutResponseCode::RECOVERY_NOT_SUPPORTED,
             _ => LogoutResponseCode::CLEANUP_FAILED,
@@ -68,8 +69,8 @@ impl Session {
         if response == LogoutResponseCode::CLOSED { Err(CloseReason::LoggedOut) } else { Ok(()) }
     }
 
-    /// Says that a PDU was not accepted, and shows its header.
-    pub(super) fn reject(&mut self, link: &mut Link, reason: RejectReason, bhs: &Bhs) {
+    /// Says that a PDU was not accepted, and shows its header as it was received.
+    pub(super) fn reject(&mut self, link: &mut Link, reason: RejectReason, head: &Head) {
         let reject = Reject {
             reason,
             initiator_task_tag: RESERVED_TAG,
@@ -78,6 +79,6 @@ impl Session {
             max_cmd_sn: self.open_window(),
             data_sn: 0,
         };
-        link.outbox.push(reject.encode(), &bhs.0);
+        link.outbox.push(reject.encode(), &head.bytes());
     }
 }

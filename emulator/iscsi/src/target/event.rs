@@ -37,6 +37,8 @@ pub struct SessionInfo {
     pub tsih: u16,
     /// The target; `None` in discovery sessions.
     pub target: Option<Name>,
+    /// The initiator's name for the connection.
+    pub cid: u16,
 }
 
 /// A normal session begins.
@@ -49,6 +51,10 @@ pub struct LoggedIn {
     /// The session that this one takes the place of, as the same initiator port logged in again: its nexus is lost before this event, and
     /// [`Connection::displaced`](super::Connection::displaced) is to be called on its connection.
     pub displaced: Option<ConnectionId>,
+    /// The connection whose session this one goes on with (connection reinstatement; RFC 7143, 6.3.4): the nexus stays, and the tasks of the
+    /// old connection end without an answer. The login waits for [`Connection::take_over`](super::Connection::take_over), with what
+    /// [`Connection::surrender`](super::Connection::surrender) gives on the old one.
+    pub continues: Option<ConnectionId>,
 }
 
 /// The target's name for a task: unique on its connection for all time, unlike the initiator's.
@@ -142,7 +148,7 @@ pub enum CloseReason {
     LoginTimeout,
     /// The peer broke the protocol in a way that leaves no common ground.
     Protocol(&'static str),
-    /// The same initiator port logged in again.
+    /// The same initiator port logged in again, or another connection took the place of this one.
     Reinstated,
     /// The upper layer ended it.
     Shutdown,

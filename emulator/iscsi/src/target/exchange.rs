@@ -24,20 +24,24 @@ pub(super) struct Exchange {
 }
 
 impl Session {
+    /// A text request whose turn has come; says why if it is to be rejected.
     pub(super) fn text(
         &mut self,
         link: &mut Link,
         request: &TextRequest,
         text: &[u8],
-    ) -> Result<(), CloseReason> {
+    ) -> Result<Option<RejectReason>, CloseReason> {
+        if self.info.target.is_none() && !link.portal.is_current(&self.info) {
+            // Nobody tells discovery sessions; this one finds out by itself.
+            return Err(CloseReason::Reinstated);
+        }
         let is_final = request.flags.contains(TextFlags::FINAL);
         let continues = request.flags.contains(TextFlags::CONTINUE);
         let tags = (request.initiator_task_tag, request.target_transfer_tag);
         if request.target_transfer_tag == RESERVED_TAG {
             self.exchange = Exchange::default();
         } else if self.exchange.tags != Some(tags) {
-            self.reject(link, RejectReason::PROTOCOL_ERROR, &request.encode());
-            return Ok(());
+            return Ok(Some(RejectReason::PROTOCOL_ERROR));
         }
         if is_final && continues {
             return Err(CloseReason::Protocol("a text that is final and goes on"));
@@ -52,13 +56,12 @@ impl Session {
                 Some(mut answer) => self.exchange.answer.append(&mut answer),
                 None => {
                     self.exchange = Exchange::default();
-                    self.reject(link, RejectReason::PROTOCOL_ERROR, &request.encode());
-                    return Ok(());
+                    return Ok(Some(RejectReason::PROTOCOL_ERROR));
                 }
             }
         }
         self.send_text(link, request, is_final, continues);
-        Ok(())
+        Ok(None)
     }
 
     /// Sends as much of the answer as the initiator receives at once.

@@ -66,6 +66,12 @@ impl Gather {
         Gather { wanted, unsolicited, requested, ..Gather::default() }
     }
 
+    /// Of a command that is refused from the start: what follows unasked is received and forgotten.
+    pub(super) fn refused(follows: bool) -> Gather {
+        let unsolicited = follows.then_some(Sequence { tag: RESERVED_TAG, end: 0, next_data_sn: 0 });
+        Gather { unsolicited, ..Gather::default() }
+    }
+
     /// Bytes that come without being asked for.
     pub(super) fn unasked(&self) -> usize {
         self.requested
@@ -79,6 +85,23 @@ impl Gather {
     /// Whether all data have come.
     pub(super) fn is_complete(&self) -> bool {
         self.unsolicited.is_none() && self.asked.is_empty() && self.received >= self.wanted
+    }
+
+    /// Whether a sequence is still to end, which the status of the command has to wait for (RFC 7143, 11.4 and 7.8).
+    pub(super) fn is_expecting(&self) -> bool {
+        self.unsolicited.is_some() || !self.asked.is_empty()
+    }
+
+    /// The last PDU of a sequence came, of a command whose data are not used any longer. Where nobody can say which sequence that was, there is
+    /// nothing to wait for.
+    pub(super) fn end_sequence(&mut self, tag: u32) {
+        let before = self.asked.len();
+        self.asked.retain(|sequence| sequence.tag != tag);
+        if tag == RESERVED_TAG {
+            self.unsolicited = None;
+        } else if self.asked.len() == before {
+            (self.unsolicited, self.asked) = (None, VecDeque::new());
+        }
     }
 
     /// Whether data are to be asked for now.

@@ -3,19 +3,20 @@
 use super::event::SessionInfo;
 use super::portal::Turned;
 use super::security::{Keys, Security};
+use super::window::Window;
 use super::{ConnectionId, Limits, Link};
 use crate::chap::Authentication;
 use crate::name::Name;
 use crate::params::Parameters;
 use crate::pdu::{Bhs, LoginFlags, LoginRequest, LoginResponse, LoginStatus, Stage, VERSION};
-use crate::text::constants::{NOT_UNDERSTOOD, REJECT};
+use crate::text::constants::{IRRELEVANT, NOT_UNDERSTOOD, REJECT};
 use crate::text::keys::{Key, Rule, When, find};
 use crate::text::negotiation::respond;
 use crate::text::{pairs, push_pair};
 use std::collections::BTreeSet;
 
-/// Bytes of text that a response carries: what initiators receive before they say otherwise.
-const MOST_TEXT: usize = 8192;
+/// Bytes of text that a PDU carries during a login, in either direction (RFC 7143, 13.12).
+pub(super) const MOST_TEXT: u32 = 8192;
 
 /// A login underway.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(super) struct Login {
     stat_sn: u32,
     /// Text of requests that go on.
     text: Vec<u8>,
+    /// Text of an answer that goes on.
+    rest: Vec<u8>,
     /// Keys that were negotiated or declared, and the values of the latter.
     seen: BTreeSet<String>,
     said: Said,
@@ -60,10 +63,24 @@ struct Identity {
 pub(super) struct Established {
     pub(super) session: SessionInfo,
     pub(super) displaced: Option<ConnectionId>,
+    /// The connection whose session it goes on with. The last request is not answered then.
+    pub(super) continues: Option<ConnectionId>,
     pub(super) parameters: Parameters,
-    pub(super) cid: u16,
     pub(super) stat_sn: u32,
     pub(super) cmd_sn: u32,
+    request: LoginRequest,
+    answer: Vec<u8>,
+}
+
+/// What a response says beside its text.
+#[derive(Clone, Copy, Debug)]
+struct Reply {
+    status: LoginStatus,
+    next: Option<Stage>,
+    continues: bool,
+    tsih: u16,
+    /// ExpCmdSN and MaxCmdSN; those of a new session when absent.
+    window: Option<Window>,
 }
 
 impl Login {
@@ -82,6 +99,7 @@ impl Login {
             requests: 0,
             stat_sn,
             text: Vec::new(),
+            rest: Vec::new(),
             seen: BTreeSet::new(),
             said: Said::default(),
             identity: None,
@@ -125,18 +143,46 @@ impl Login {
         text: &[u8],
     ) -> Result<Option<Established>, Turned> {
         self.check(link, request)?;
-        self.text.extend_from_slice(text);
-        if self.text.len() > link.limits.text_length {
+        if self.rest.is_empty() {
+            self.text.extend_from_slice(text);
+            if self.text.len() > link.limits.text_length {
+                return Err(LoginStatus::INITIATOR_ERROR.into());
+            }
+            if request.flags.continues {
+                self.respond(link, request, Reply::default(), &[]);
+                return Ok(None);
+            }
+            self.answer(link, request)?;
+            if self.rest.len() > link.limits.text_length {
+                return Err(LoginStatus::INITIATOR_ERROR.into());
+            }
+        } else if !text.is_empty() || request.flags.continues {
+            // It is the target's turn to say more.
             return Err(LoginStatus::INITIATOR_ERROR.into());
         }
-        let mut answer = Vec::new();
-        if request.flags.continues {
-            self.respond(link, request, LoginStatus::SUCCESS, None, &answer);
+        if self.rest.len() > MOST_TEXT as usize {
+            let later = self.rest.split_off(MOST_TEXT as usize);
+            let piece = core::mem::replace(&mut self.rest, later);
+            self.respond(link, request, Reply { continues: true, ..Reply::default() }, &piece);
             return Ok(None);
         }
+        let answer = core::mem::take(&mut self.rest);
+        let may_go = self.stage != Stage::SECURITY_NEGOTIATION || self.security.is_done();
+        let next = (request.flags.transit && may_go).then_some(request.flags.next);
+        if next == Some(Stage::FULL_FEATURE) {
+            return self.establish(link, request, answer).map(Some);
+        }
+        self.respond(link, request, Reply { next, ..Reply::default() }, &answer);
+        self.stage = next.unwrap_or(self.stage);
+        Ok(None)
+    }
+
+    /// Makes the answer to a complete text.
+    fn answer(&mut self, link: &mut Link, request: &LoginRequest) -> Result<(), Turned> {
+        let mut answer = Vec::new();
         let text = core::mem::take(&mut self.text);
         let mut keys = Keys::new();
-        self.negotiate(&text, &mut keys, &mut answer)?;
+        self.negotiate(&text, request.tsih != 0, &mut keys, &mut answer)?;
         let identity = match self.identity.take() {
             Some(identity) => identity,
             None => self.identify(link, request)?,
@@ -157,17 +203,8 @@ impl Login {
             return Err(LoginStatus::AUTHENTICATION_FAILURE.into());
         }
         self.announce(link, &mut answer);
-        if answer.len() > MOST_TEXT {
-            return Err(LoginStatus::INITIATOR_ERROR.into());
-        }
-        let may_go = self.stage != Stage::SECURITY_NEGOTIATION || self.security.is_done();
-        let next = (request.flags.transit && may_go).then_some(request.flags.next);
-        if next == Some(Stage::FULL_FEATURE) {
-            return self.establish(link, request, &answer).map(Some);
-        }
-        self.respond(link, request, LoginStatus::SUCCESS, next, &answer);
-        self.stage = next.unwrap_or(self.stage);
-        Ok(None)
+        self.rest = answer;
+        Ok(())
     }
 
     /// Whether the header fits what came before.
@@ -195,10 +232,12 @@ impl Login {
         if is_right { Ok(()) } else { Err(LoginStatus::INITIATOR_ERROR) }
     }
 
-    /// Goes through the pairs of a text. Keys of the security stage are put aside for it.
+    /// Goes through the pairs of a text. Keys of the security stage are put aside for it. `goes_on` when the session exists already, so that what
+    /// holds for all of it was agreed on before.
     fn negotiate<'a>(
         &mut self,
         text: &'a [u8],
+        goes_on: bool,
         security: &mut Keys<'a>,
         answer: &mut Vec<u8>,
     ) -> Result<(), LoginStatus> {
@@ -223,6 +262,7 @@ impl Login {
                     push_pair(answer, name, REJECT);
                 }
                 (_, When::FullFeature) => push_pair(answer, name, REJECT),
+                _ if goes_on && key.is_leading_only() => push_pair(answer, name, IRRELEVANT),
                 _ => {
                     let in_discovery = self.said.session_type.as_deref() == Some("Discovery");
                     self.ours.first_burst_length =
@@ -260,9 +300,6 @@ impl Login {
             Some("Discovery") => None,
             Some(_) => return Err(LoginStatus::SESSION_TYPE_NOT_SUPPORTED.into()),
         };
-        if request.tsih != 0 {
-            return Err(link.portal.joining(request.tsih, &initiator, request.isid).into());
-        }
         let (alias, authentication) = match &target {
             Some(target) => {
                 let entrance = link.portal.entrance(target, &initiator)?;
@@ -270,7 +307,16 @@ impl Login {
             }
             None => (None, link.portal.discovery_authentication()),
         };
+        if request.tsih != 0 {
+            link.portal.continued(&Login::session(link, request, initiator.clone(), target.clone()))?;
+        }
         Ok(Identity { initiator, target, alias, authentication, was_announced: false })
+    }
+
+    /// The session that a login is about.
+    fn session(link: &Link, request: &LoginRequest, initiator: Name, target: Option<Name>) -> SessionInfo {
+        let LoginRequest { isid, tsih, cid, .. } = *request;
+        SessionInfo { connection: link.id, initiator, initiator_alias: None, isid, tsih, target, cid }
     }
 
     /// What the target says about itself, each at its time.
@@ -295,27 +341,57 @@ impl Login {
         &mut self,
         link: &mut Link,
         request: &LoginRequest,
-        answer: &[u8],
+        answer: Vec<u8>,
     ) -> Result<Established, Turned> {
         let identity = self.identity.take().ok_or(LoginStatus::MISSING_PARAMETER)?;
-        let session = SessionInfo {
-            connection: link.id,
-            initiator: identity.initiator,
-            initiator_alias: self.said.initiator_alias.take(),
-            isid: request.isid,
-            tsih: 0,
-            target: identity.target,
-        };
-        let (session, displaced) = link.portal.establish(session)?;
-        self.push(link, request, LoginStatus::SUCCESS, Some(Stage::FULL_FEATURE), session.tsih, answer);
-        Ok(Established {
+        let mut session = Login::session(link, request, identity.initiator, identity.target);
+        session.initiator_alias = self.said.initiator_alias.take();
+        let (displaced, continues);
+        if session.tsih == 0 {
+            (session, displaced) = link.portal.establish(session)?;
+            continues = None;
+        } else {
+            (displaced, continues) = (None, Some(link.portal.reinstate(&session)?));
+        }
+        let mut established = Established {
             session,
             displaced,
+            continues,
             parameters: self.agreed,
-            cid: request.cid,
             stat_sn: self.stat_sn,
             cmd_sn: request.cmd_sn,
-        })
+            request: *request,
+            answer,
+        };
+        if continues.is_none() {
+            self.conclude(link, &mut established, None);
+        }
+        Ok(established)
+    }
+
+    /// The last response, after which the session is in full feature phase.
+    pub(super) fn conclude(
+        &mut self,
+        link: &mut Link,
+        established: &mut Established,
+        window: Option<Window>,
+    ) {
+        let reply = Reply {
+            next: Some(Stage::FULL_FEATURE),
+            tsih: established.session.tsih,
+            window,
+            ..Reply::default()
+        };
+        let answer = core::mem::take(&mut established.answer);
+        self.push(link, &established.request, reply, &answer);
+        established.stat_sn = self.stat_sn;
+    }
+
+    /// The session that was to go on ended meanwhile.
+    pub(super) fn refuse_late(&mut self, link: &mut Link, established: &Established) -> LoginStatus {
+        let status = LoginStatus::SESSION_DOES_NOT_EXIST;
+        self.refuse(link, Some(&established.request), &status.into());
+        status
     }
 
     fn refuse(&mut self, link: &mut Link, request: Option<&LoginRequest>, turned: &Turned) {
@@ -325,48 +401,42 @@ impl Login {
         }
         let blank = LoginRequest::parse(&Bhs::blank(LoginRequest::OPCODE));
         let request = request.or(self.first.as_ref()).copied().unwrap_or(blank);
-        self.respond(link, &request, turned.status, None, &text);
+        self.respond(link, &request, Reply { status: turned.status, ..Reply::default() }, &text);
     }
 
-    fn respond(
-        &mut self,
-        link: &mut Link,
-        request: &LoginRequest,
-        status: LoginStatus,
-        next: Option<Stage>,
-        text: &[u8],
-    ) {
-        self.push(link, request, status, next, request.tsih, text);
+    /// A response that is not the last one of a login.
+    fn respond(&mut self, link: &mut Link, request: &LoginRequest, reply: Reply, text: &[u8]) {
+        self.push(link, request, Reply { tsih: request.tsih, ..reply }, text);
     }
 
-    fn push(
-        &mut self,
-        link: &mut Link,
-        request: &LoginRequest,
-        status: LoginStatus,
-        next: Option<Stage>,
-        tsih: u16,
-        text: &[u8],
-    ) {
+    fn push(&mut self, link: &mut Link, request: &LoginRequest, reply: Reply, text: &[u8]) {
+        let window = reply.window.unwrap_or(Window::new(request.cmd_sn, link.limits.queue_depth));
         let response = LoginResponse {
             flags: LoginFlags {
-                transit: next.is_some(),
-                continues: false,
+                transit: reply.next.is_some(),
+                continues: reply.continues,
                 current: self.stage,
-                next: next.unwrap_or(Stage::SECURITY_NEGOTIATION),
+                next: reply.next.unwrap_or(Stage::SECURITY_NEGOTIATION),
             },
             version_max: VERSION,
             version_active: VERSION,
             isid: request.isid,
-            tsih,
+            tsih: reply.tsih,
             initiator_task_tag: request.initiator_task_tag,
             stat_sn: self.stat_sn,
-            exp_cmd_sn: request.cmd_sn,
-            max_cmd_sn: request.cmd_sn.wrapping_add(link.limits.queue_depth.max(1) - 1),
-            status,
+            exp_cmd_sn: window.expected(),
+            max_cmd_sn: window.last(),
+            status: reply.status,
         };
         self.stat_sn = self.stat_sn.wrapping_add(1);
         link.outbox.push(response.encode(), text);
+    }
+}
+
+impl Default for Reply {
+    /// All is well, and the stage goes on.
+    fn default() -> Reply {
+        Reply { status: LoginStatus::SUCCESS, next: None, continues: false, tsih: 0, window: None }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::pdu::{
 /// A task management request that the upper layer has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Managed {
-    itt: u32,
+    pub(super) itt: u32,
     function: TaskManagementFunction,
     lun: Lun,
     task: Option<TaskId>,
@@ -20,15 +20,25 @@ pub(super) struct Managed {
 }
 
 impl Session {
-    pub(super) fn manage(&mut self, link: &mut Link, immediate: bool, request: &TaskManagementRequest) {
+    /// A task management request whose turn has come; says why if it is to be rejected.
+    pub(super) fn manage(
+        &mut self,
+        link: &mut Link,
+        immediate: bool,
+        request: &TaskManagementRequest,
+    ) -> Option<RejectReason> {
+        if self.is_tag_in_use(request.initiator_task_tag) {
+            return Some(RejectReason::TASK_IN_PROGRESS);
+        }
         if immediate && self.tasks.immediate() + self.managed.len() >= link.limits.immediate_requests {
-            let mut bhs = request.encode();
-            bhs.set_immediate(true);
-            return self.reject(link, RejectReason::IMMEDIATE_COMMAND_REJECT, &bhs);
+            return Some(RejectReason::IMMEDIATE_COMMAND_REJECT);
         }
         let refused = match request.function {
             TaskManagementFunction::ABORT_TASK => match self.abort_target(request) {
-                Ok(task) => return self.ask(link, immediate, request, Some(task)),
+                Ok(task) => {
+                    self.ask(link, immediate, request, Some(task));
+                    return None;
+                }
                 Err(TaskManagementResponseCode::FUNCTION_COMPLETE) => {
                     self.abort_unannounced(link, request);
                     TaskManagementResponseCode::FUNCTION_COMPLETE
@@ -39,11 +49,15 @@ impl Session {
             | TaskManagementFunction::CLEAR_TASK_SET
             | TaskManagementFunction::LOGICAL_UNIT_RESET
             | TaskManagementFunction::TARGET_WARM_RESET
-            | TaskManagementFunction::TARGET_COLD_RESET => return self.ask(link, immediate, request, None),
+            | TaskManagementFunction::TARGET_COLD_RESET => {
+                self.ask(link, immediate, request, None);
+                return None;
+            }
             TaskManagementFunction::TASK_REASSIGN => TaskManagementResponseCode::REASSIGNMENT_NOT_SUPPORTED,
             _ => TaskManagementResponseCode::FUNCTION_NOT_SUPPORTED,
         };
         self.push_management(link, request.initiator_task_tag, refused);
+        None
     }
 
     /// The task that ABORT TASK means, if the upper layer has it; otherwise what is to be answered.

@@ -23,6 +23,7 @@ mod answer;
 mod config;
 mod connection;
 mod control;
+mod data;
 mod event;
 mod exchange;
 mod gather;
@@ -40,6 +41,7 @@ pub use event::{
     CloseReason, Command, Event, LoggedIn, Outcome, RequestId, SessionInfo, TaskId, TaskManagement,
 };
 pub use portal::{ConnectionId, Portal, Refused, TargetExists};
+pub use session::Remains;
 
 use crate::outbox::Outbox;
 use crate::random::Random;

@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::event::SessionInfo;
 use crate::chap::Authentication;
 use crate::name::Name;
-use crate::pdu::{Isid, LoginStatus};
+use crate::pdu::LoginStatus;
 use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -187,15 +187,22 @@ impl Portal {
         Err(status.into())
     }
 
-    /// Why a login with a handle does not join that session: sessions have one connection here.
-    pub(super) fn joining(&self, tsih: u16, initiator: &Name, isid: Isid) -> LoginStatus {
-        match self.lock().sessions.get(&tsih) {
-            Some(session) if session.initiator == *initiator && session.isid == isid => {
-                LoginStatus::TOO_MANY_CONNECTIONS
-            }
-            Some(_) => LoginStatus::CANNOT_INCLUDE_IN_SESSION,
-            None => LoginStatus::SESSION_DOES_NOT_EXIST,
-        }
+    /// Whether a login with a handle may take the place of a connection: of the only one that a session has here, which must be the same.
+    pub(super) fn continued(&self, session: &SessionInfo) -> Result<(), LoginStatus> {
+        self.lock().continued(session).map(drop)
+    }
+
+    /// A login with a handle succeeded: the session has another connection from here. Gives the old one.
+    pub(super) fn reinstate(&self, session: &SessionInfo) -> Result<ConnectionId, LoginStatus> {
+        let mut shared = self.lock();
+        let known = shared.continued(session)?;
+        Ok(core::mem::replace(&mut known.connection, session.connection))
+    }
+
+    /// Whether a session was not displaced.
+    pub(super) fn is_current(&self, session: &SessionInfo) -> bool {
+        let shared = self.lock();
+        shared.sessions.get(&session.tsih).is_some_and(|known| known.connection == session.connection)
     }
 
     /// A login succeeded: the session gets its TSIH and takes the place of an older one of the same initiator port and target.
@@ -254,6 +261,19 @@ impl Portal {
 }
 
 impl Shared {
+    /// The session that a login with a handle goes on with.
+    fn continued(&mut self, session: &SessionInfo) -> Result<&mut SessionInfo, LoginStatus> {
+        let known = self.sessions.get_mut(&session.tsih).ok_or(LoginStatus::SESSION_DOES_NOT_EXIST)?;
+        let whose = |info: &SessionInfo| (info.initiator.clone(), info.isid, info.target.clone());
+        if whose(known) != whose(session) || known.target.is_none() {
+            Err(LoginStatus::CANNOT_INCLUDE_IN_SESSION)
+        } else if known.cid != session.cid {
+            Err(LoginStatus::TOO_MANY_CONNECTIONS)
+        } else {
+            Ok(known)
+        }
+    }
+
     /// The next handle that no session has; never zero.
     fn free_tsih(&mut self) -> Option<u16> {
         let start = self.last_tsih;

@@ -1,10 +1,9 @@
 //! The full feature phase: requests in their order (RFC 7143, section 4.2).
 
+use super::data::{following_tag, has_more};
 use super::event::{CloseReason, Event, Outcome, RequestId, SessionInfo, TaskId};
 use super::exchange::Exchange;
-use super::gather::{
-    Gather, INCORRECT_AMOUNT_OF_DATA, PROTOCOL_SERVICE_CRC_ERROR, UNEXPECTED_UNSOLICITED_DATA,
-};
+use super::gather::{Gather, INCORRECT_AMOUNT_OF_DATA, UNEXPECTED_UNSOLICITED_DATA};
 use super::login::Established;
 use super::manage::Managed;
 use super::tasks::{State, Task, Tasks};
@@ -13,8 +12,8 @@ use super::{Limits, Link};
 use crate::framer::Head;
 use crate::params::Parameters;
 use crate::pdu::{
-    Additional, Bhs, CommandFlags, DataFlags, DataOut, LogoutRequest, NopOut, RESERVED_TAG, ReadyToTransfer,
-    RejectReason, Request, ScsiCommand, TaskManagementRequest, TextRequest,
+    Additional, CommandFlags, DataOut, LogoutRequest, NopOut, RESERVED_TAG, RejectReason, Request,
+    ScsiCommand, SnackRequest, TaskAttribute, TaskManagementRequest, TextRequest,
 };
 use core::time::Duration;
 use discrig_wire::{SenseCode, SenseKey};
@@ -31,14 +30,13 @@ const INVALID_OPERATION_CODE: SenseCode = SenseCode { key: SenseKey::IllegalRequ
 pub(super) struct Session {
     pub(super) info: SessionInfo,
     pub(super) parameters: Parameters,
-    pub(super) cid: u16,
     pub(super) stat_sn: u32,
     pub(super) window: Window,
     pub(super) tasks: Tasks,
     /// Requests whose turn has not come, by CmdSN.
     held: BTreeMap<u32, Held>,
     /// Commands in order that had their turn and were not told of.
-    order: VecDeque<TaskId>,
+    pub(super) order: VecDeque<Queued>,
     pub(super) managed: BTreeMap<RequestId, Managed>,
     pub(super) exchange: Exchange,
     /// Tag and time of the ping that was not answered yet.
@@ -46,16 +44,41 @@ pub(super) struct Session {
     /// When the initiator is to be gone, after it was asked.
     pub(super) deadline: Option<Duration>,
     /// Bytes of data for the device, held or promised.
-    reserved: usize,
+    pub(super) reserved: usize,
+    pub(super) next_tag: u32,
+    next_id: u64,
+}
+
+/// A command that had its turn and was not told of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Queued {
+    pub(super) task: TaskId,
+    /// It goes ahead of those without HEAD OF QUEUE.
+    is_head: bool,
+}
+
+/// What a session leaves to the connection that goes on with it.
+#[derive(Debug)]
+pub struct Remains {
+    parameters: Parameters,
+    window: Window,
+    /// Numbers of requests that came too early. None of them will be carried out.
+    held: Vec<u32>,
     next_tag: u32,
     next_id: u64,
+}
+
+impl Remains {
+    pub(super) fn window(&self) -> Window {
+        self.window
+    }
 }
 
 /// A request whose turn has not come.
 #[derive(Debug)]
 pub(super) enum Held {
     Command(TaskId),
-    Other(Request, Vec<u8>),
+    Other(Request, Head, Vec<u8>),
     /// It was aborted before it came.
     Void,
 }
@@ -64,23 +87,21 @@ pub(super) enum Held {
 #[derive(Debug)]
 pub(super) enum Incoming {
     /// Immediate data go to the task.
-    Command { task: TaskId, bhs: Bhs },
+    Command { task: TaskId, head: Head },
     /// Data go to the task, to this place.
-    DataOut { task: TaskId, header: DataOut, offset: usize, bhs: Bhs },
+    DataOut { task: TaskId, header: DataOut, offset: usize, head: Head },
     /// The data segment is received and forgotten.
-    Discard { bhs: Bhs, reject: Option<RejectReason> },
-    /// Data that cannot be used, of a task that ends once its sequence does.
-    Refused { task: TaskId, is_final: bool },
+    Discard { head: Head, reject: Option<RejectReason> },
+    /// Data that cannot be used, of a task that ends once its sequences do.
+    Refused { task: TaskId, header: DataOut },
     /// The data segment is the request's own.
-    Request { request: Request, bhs: Bhs },
+    Request { request: Request, head: Head },
 }
 
 impl Session {
     pub(super) fn new(established: Established, limits: &Limits) -> Session {
         Session {
-            info: established.session,
             parameters: established.parameters,
-            cid: established.cid,
             stat_sn: established.stat_sn,
             window: Window::new(established.cmd_sn, limits.queue_depth),
             tasks: Tasks::default(),
@@ -88,6 +109,7 @@ impl Session {
             order: VecDeque::new(),
             managed: BTreeMap::new(),
             exchange: Exchange::default(),
+            info: established.session,
             ping: None,
             deadline: None,
             reserved: 0,
@@ -96,18 +118,45 @@ impl Session {
         }
     }
 
+    /// Ends all tasks and leaves what another connection needs to go on.
+    pub(super) fn surrender(&self) -> Remains {
+        Remains {
+            parameters: self.parameters,
+            window: self.window.opened(),
+            held: self.held.keys().copied().collect(),
+            next_tag: self.next_tag,
+            next_id: self.next_id,
+        }
+    }
+
+    /// Goes on with the order of requests of another connection. What holds for the whole session stays as it was agreed on there.
+    pub(super) fn take_over(&mut self, remains: Remains) {
+        self.parameters = Parameters {
+            header_digest: self.parameters.header_digest,
+            data_digest: self.parameters.data_digest,
+            max_recv_data_segment_length: self.parameters.max_recv_data_segment_length,
+            ..remains.parameters
+        };
+        self.window = remains.window;
+        self.held = remains.held.into_iter().map(|cmd_sn| (cmd_sn, Held::Void)).collect();
+        (self.next_tag, self.next_id) = (remains.next_tag, remains.next_id);
+    }
+
     /// A header arrived: decides where its data segment goes.
     pub(super) fn admit(&mut self, link: &mut Link, head: &Head) -> Result<Incoming, CloseReason> {
-        let bhs = head.bhs;
-        let discard = |reject| Ok(Incoming::Discard { bhs, reject });
-        let Some(request) = Request::parse(&bhs) else {
+        let discard = |reject| Ok(Incoming::Discard { head: head.clone(), reject });
+        let Some(request) = Request::parse(&head.bhs) else {
             return discard(Some(RejectReason::COMMAND_NOT_SUPPORTED));
         };
         let is_discovery = self.info.target.is_none();
         match request {
-            Request::DataOut(header) => Ok(self.admit_data(bhs, header)),
+            Request::DataOut(header) => Ok(self.admit_data(head, header)),
             Request::Login(_) => discard(Some(RejectReason::PROTOCOL_ERROR)),
-            Request::Snack(_) => discard(Some(RejectReason::SNACK_REJECT)),
+            // Nothing is sent again at error recovery level 0, and no Data-In asks for an acknowledgement.
+            Request::Snack(SnackRequest { kind, .. }) => discard(Some(match kind & SnackRequest::KIND {
+                SnackRequest::DATA_ACK => RejectReason::INVALID_DATA_ACK,
+                _ => RejectReason::SNACK_REJECT,
+            })),
             Request::ScsiCommand(_) | Request::TaskManagement(_) if is_discovery => {
                 discard(Some(RejectReason::PROTOCOL_ERROR))
             }
@@ -116,13 +165,20 @@ impl Session {
             | Request::NopOut(NopOut { cmd_sn, .. })
             | Request::TaskManagement(TaskManagementRequest { cmd_sn, .. })
             | Request::Text(TextRequest { cmd_sn, .. }) => {
-                if bhs.is_immediate() || self.is_wanted(cmd_sn) {
-                    Ok(Incoming::Request { request, bhs })
+                if head.bhs.initiator_task_tag() == RESERVED_TAG && !matches!(request, Request::NopOut(_)) {
+                    Err(CloseReason::Protocol("a request without a task tag"))
+                } else if is_immediate(head) || self.is_wanted(cmd_sn) {
+                    Ok(Incoming::Request { request, head: head.clone() })
                 } else {
                     discard(None)
                 }
             }
         }
+    }
+
+    /// Whether a command or a task management request has that tag.
+    pub(super) fn is_tag_in_use(&mut self, itt: u32) -> bool {
+        self.tasks.by_itt(itt).is_some() || self.managed.values().any(|managed| managed.itt == itt)
     }
 
     /// Whether a request in order is within the window and not there yet.
@@ -136,38 +192,38 @@ impl Session {
         head: &Head,
         header: ScsiCommand,
     ) -> Result<Incoming, CloseReason> {
-        let bhs = head.bhs;
-        let discard = |reject| Ok(Incoming::Discard { bhs, reject });
+        let discard = |reject| Ok(Incoming::Discard { head: head.clone(), reject });
+        let immediate = head.bhs.is_immediate();
         if header.initiator_task_tag == RESERVED_TAG {
             return Err(CloseReason::Protocol("a command without a task tag"));
         }
-        if !bhs.is_immediate() && !self.is_wanted(header.cmd_sn) {
+        if !immediate && !self.is_wanted(header.cmd_sn) {
             return discard(None);
         }
-        if self.tasks.by_itt(header.initiator_task_tag).is_some() {
+        if self.is_tag_in_use(header.initiator_task_tag) {
             return discard(Some(RejectReason::TASK_IN_PROGRESS));
         }
-        if bhs.is_immediate() && self.tasks.immediate() + self.managed.len() >= link.limits.immediate_requests
-        {
+        if immediate && self.tasks.immediate() + self.managed.len() >= link.limits.immediate_requests {
             return discard(Some(RejectReason::IMMEDIATE_COMMAND_REJECT));
         }
         let refusal = self.refusal(head, &header)?;
+        let writes = header.flags.contains(CommandFlags::WRITE);
         let gather = match &refusal {
-            None => self.gather(link, &header, bhs.data_length()),
-            Some(_) => Gather::default(),
+            None => self.gather(link, &header, head.data_length()),
+            Some(_) => Gather::refused(writes && has_more(&header, head.data_length())),
         };
         let task = self.issue_id();
         let id = TaskId(task);
         self.tasks.insert(Task {
             id,
             header,
-            immediate: bhs.is_immediate(),
+            immediate,
             state: State::Arriving,
             reserved: gather.unasked(),
             gather,
             refusal: refusal.map(Outcome::check_condition),
         });
-        Ok(Incoming::Command { task: id, bhs })
+        Ok(Incoming::Command { task: id, head: head.clone() })
     }
 
     /// What is wrong with a command before anybody looks at its descriptor block.
@@ -196,51 +252,6 @@ impl Session {
         })
     }
 
-    /// Room for the data of a command, as far as they come unasked.
-    fn gather(&mut self, link: &mut Link, header: &ScsiCommand, immediate: usize) -> Gather {
-        if !header.flags.contains(CommandFlags::WRITE) {
-            return Gather::default();
-        }
-        let expected = header.expected_data_transfer_length;
-        let most = link.limits.data_out_length.max(self.parameters.unsolicited_length());
-        let follows = has_more(header, immediate);
-        let mut gather = Gather::new(expected.min(most) as usize, immediate, follows, &self.parameters);
-        if gather.unasked() > 0 {
-            gather.data = link.outbox.spare().unwrap_or_default();
-            gather.data.resize(gather.unasked(), 0);
-            self.reserved += gather.unasked();
-        }
-        gather
-    }
-
-    fn admit_data(&mut self, bhs: Bhs, header: DataOut) -> Incoming {
-        let discard = Incoming::Discard { bhs, reject: None };
-        // Data of a task that has ended meanwhile are no mistake.
-        let Some(task) = self.tasks.by_itt(header.initiator_task_tag) else { return discard };
-        let id = task.id;
-        let is_final = header.flags.contains(DataFlags::FINAL);
-        if task.refusal.is_some() {
-            return Incoming::Refused { task: id, is_final };
-        }
-        match task.gather.place(&header, bhs.data_length()) {
-            Ok(offset) => Incoming::DataOut { task: id, header, offset, bhs },
-            Err(code) => {
-                task.refusal = Some(Outcome::check_condition(code));
-                Incoming::Refused { task: id, is_final }
-            }
-        }
-    }
-
-    /// The place of the data segment that is underway, if it is a task's.
-    pub(super) fn place_of(&mut self, incoming: &Incoming) -> Option<&mut [u8]> {
-        let (task, offset, length) = match incoming {
-            Incoming::Command { task, bhs } => (*task, 0, bhs.data_length()),
-            Incoming::DataOut { task, offset, bhs, .. } => (*task, *offset, bhs.data_length()),
-            Incoming::Discard { .. } | Incoming::Refused { .. } | Incoming::Request { .. } => return None,
-        };
-        self.tasks.get_mut(task)?.gather.data.get_mut(offset..offset + length)
-    }
-
     /// A PDU is complete. `segment` holds the data segment of other requests than commands.
     pub(super) fn complete(
         &mut self,
@@ -250,118 +261,114 @@ impl Session {
         segment: Vec<u8>,
     ) -> Result<(), CloseReason> {
         match incoming {
-            Incoming::Discard { bhs, reject } => {
+            Incoming::Discard { head, reject } => {
                 if let Some(reason) = reject {
-                    self.reject(link, reason, &bhs);
+                    self.reject(link, reason, &head);
                 }
             }
-            Incoming::Command { task, bhs } if !is_intact => {
+            Incoming::Command { task, head } if !is_intact => {
                 self.drop_task(link, task);
-                self.reject(link, RejectReason::DATA_DIGEST_ERROR, &bhs);
+                self.reject(link, RejectReason::DATA_DIGEST_ERROR, &head);
             }
-            Incoming::Request { bhs, .. } if !is_intact => {
-                self.reject(link, RejectReason::DATA_DIGEST_ERROR, &bhs)
+            Incoming::Request { head, .. } if !is_intact => {
+                self.reject(link, RejectReason::DATA_DIGEST_ERROR, &head)
             }
-            Incoming::Command { task, bhs } => {
+            Incoming::Command { task, head } => {
                 if let Some(task) = self.tasks.get_mut(task) {
-                    task.gather.immediate(bhs.data_length());
+                    task.gather.immediate(head.data_length());
                 }
-                let cmd_sn = ScsiCommand::parse(&bhs).cmd_sn;
-                self.sequence(link, bhs.is_immediate(), cmd_sn, Held::Command(task))?;
+                self.sequence(link, &head, Held::Command(task))?;
             }
-            Incoming::Request { request, bhs } => {
-                let cmd_sn = u32::from_be_bytes([bhs.0[24], bhs.0[25], bhs.0[26], bhs.0[27]]);
-                self.sequence(link, bhs.is_immediate(), cmd_sn, Held::Other(request, segment))?;
+            Incoming::Request { request, head } => {
+                self.sequence(link, &head.clone(), Held::Other(request, head, segment))?;
             }
-            Incoming::DataOut { task, header, bhs, .. } => {
-                self.data_arrived(link, task, &header, &bhs, is_intact)
+            Incoming::DataOut { task, header, head, .. } => {
+                self.data_arrived(link, task, &header, &head, is_intact)
             }
-            Incoming::Refused { task, is_final } => {
-                if is_final {
-                    self.refuse(link, task);
-                }
-            }
+            Incoming::Refused { task, header } => self.data_refused(link, task, &header),
         }
         self.pump(link);
         Ok(())
     }
 
-    fn data_arrived(&mut self, link: &mut Link, id: TaskId, header: &DataOut, bhs: &Bhs, is_intact: bool) {
-        if !is_intact {
-            self.reject(link, RejectReason::DATA_DIGEST_ERROR, bhs);
-        }
-        let parameters = self.parameters;
-        let Some(task) = self.tasks.get_mut(id) else { return };
-        let outcome = match is_intact {
-            true => task.gather.arrived(header, bhs.data_length(), &parameters),
-            false => Err(PROTOCOL_SERVICE_CRC_ERROR),
-        };
-        if let Err(code) = outcome {
-            task.refusal = Some(Outcome::check_condition(code));
-            if header.flags.contains(DataFlags::FINAL) {
-                self.refuse(link, id);
-            }
-        }
-    }
-
-    /// Ends a task that was refused, once its turn has come.
-    fn refuse(&mut self, link: &mut Link, id: TaskId) {
-        let Some(task) = self.tasks.get_mut(id) else { return };
-        if task.state == State::Arriving {
-            return;
-        }
-        if let Some(outcome) = task.refusal {
-            self.end_task(link, id, &outcome);
-        }
-    }
-
     /// Carries out a request when its turn has come, and those that waited for it.
-    fn sequence(
-        &mut self,
-        link: &mut Link,
-        immediate: bool,
-        cmd_sn: u32,
-        item: Held,
-    ) -> Result<(), CloseReason> {
-        if immediate {
-            self.run(link, true, item)?;
+    fn sequence(&mut self, link: &mut Link, head: &Head, item: Held) -> Result<(), CloseReason> {
+        let cmd_sn = head.bhs.cmd_sn();
+        if is_immediate(head) {
+            if let Some((reason, head)) = self.run(link, true, item)? {
+                self.reject(link, reason, &head);
+            }
         } else if self.window.place(cmd_sn) == Place::Next {
-            self.window.advance();
-            self.run(link, false, item)?;
+            self.take_turn(link, item)?;
         } else {
             self.held.insert(cmd_sn, item);
         }
         while let Some(item) = self.held.remove(&self.window.expected()) {
-            self.window.advance();
-            self.run(link, false, item)?;
+            self.take_turn(link, item)?;
         }
         Ok(())
     }
 
-    fn run(&mut self, link: &mut Link, immediate: bool, item: Held) -> Result<(), CloseReason> {
-        match item {
-            Held::Command(id) => {
-                let Some(task) = self.tasks.get_mut(id) else { return Ok(()) };
-                task.state = State::Queued;
-                if task.refusal.is_some() {
-                    self.refuse(link, id);
-                } else if !task.immediate {
-                    self.order.push_back(id);
-                }
-            }
-            Held::Other(Request::Logout(request), _) => return self.logout(link, &request),
-            Held::Other(Request::NopOut(ping), data) => self.ping_arrived(link, &ping, &data),
-            Held::Other(Request::TaskManagement(request), _) => self.manage(link, immediate, &request),
-            Held::Other(Request::Text(request), data) => self.text(link, &request, &data)?,
-            Held::Other(..) | Held::Void => {}
+    /// Carries out the next request. One that is rejected has not been received, and leaves a gap that the initiator is to fill (7.3).
+    fn take_turn(&mut self, link: &mut Link, item: Held) -> Result<(), CloseReason> {
+        self.window.advance();
+        if let Some((reason, head)) = self.run(link, false, item)? {
+            self.window.retreat();
+            self.reject(link, reason, &head);
         }
         Ok(())
+    }
+
+    /// Carries out a request, or says why it is to be rejected, with its header.
+    fn run(
+        &mut self,
+        link: &mut Link,
+        immediate: bool,
+        item: Held,
+    ) -> Result<Option<(RejectReason, Head)>, CloseReason> {
+        let (request, head, data) = match item {
+            Held::Command(task) => {
+                self.queue(link, task);
+                return Ok(None);
+            }
+            Held::Other(request, head, data) => (request, head, data),
+            Held::Void => return Ok(None),
+        };
+        let rejected = match request {
+            Request::Logout(request) => return self.logout(link, &request).map(|()| None),
+            Request::NopOut(ping) => {
+                self.ping_arrived(link, &ping, &data);
+                None
+            }
+            Request::TaskManagement(request) => self.manage(link, immediate, &request),
+            Request::Text(request) => self.text(link, &request, &data)?,
+            Request::DataOut(_) | Request::Login(_) | Request::ScsiCommand(_) | Request::Snack(_) => None,
+        };
+        Ok(rejected.map(|reason| (reason, head)))
+    }
+
+    /// The turn of a command has come. HEAD OF QUEUE goes ahead of everything else that nobody was told of (SAM-5, 8.6).
+    fn queue(&mut self, link: &mut Link, id: TaskId) {
+        let Some(task) = self.tasks.get_mut(id) else { return };
+        task.state = State::Queued;
+        if task.refusal.is_some() {
+            self.refuse(link, id);
+        } else if !task.immediate {
+            let is_head = task.header.flags.attribute() == TaskAttribute::HeadOfQueue;
+            let at = match is_head {
+                true => self.order.iter().take_while(|queued| queued.is_head).count(),
+                false => self.order.len(),
+            };
+            self.order.insert(at, Queued { task: id, is_head });
+        }
     }
 
     /// Whether a request with that number is still to come, before `before`; if so, it will be without effect.
     pub(super) fn void(&mut self, cmd_sn: u32, before: u32) -> bool {
         let is_to_come = self.is_wanted(cmd_sn) && crate::serial::is_before(cmd_sn, before);
-        if is_to_come {
+        if is_to_come && self.window.place(cmd_sn) == Place::Next {
+            self.window.advance();
+        } else if is_to_come {
             self.held.insert(cmd_sn, Held::Void);
         }
         is_to_come
@@ -370,8 +377,8 @@ impl Session {
     /// Asks for data as far as memory goes, and tells of commands whose data are complete.
     pub(super) fn pump(&mut self, link: &mut Link) {
         self.solicit(link);
-        while let Some(id) = self.order.front().copied() {
-            match self.tasks.get_mut(id) {
+        while let Some(queued) = self.order.front().copied() {
+            match self.tasks.get_mut(queued.task) {
                 Some(task) if !task.gather.is_complete() || task.refusal.is_some() => break,
                 Some(task) => link.events.push_back(Event::Command(task.deliver())),
                 None => {}
@@ -387,50 +394,6 @@ impl Session {
                 link.events.push_back(Event::Command(task.deliver()));
             }
         }
-    }
-
-    fn solicit(&mut self, link: &mut Link) {
-        let (mut reserved, mut next_tag) = (self.reserved, self.next_tag);
-        let (stat_sn, exp_cmd_sn, max_cmd_sn) = (self.stat_sn, self.window.expected(), self.window.last());
-        let is_held_above =
-            self.tasks.iter_mut().any(|task| task.state == State::Delivered && task.reserved > 0);
-        let mut is_first = true;
-        for task in self.tasks.iter_mut().filter(|task| task.state == State::Queued && task.refusal.is_none())
-        {
-            // The first one has to get its memory, or those behind it would hold theirs for ever; it waits for what will be answered only.
-            let may_exceed = core::mem::take(&mut is_first) && !is_held_above;
-            if !task.gather.is_waiting() {
-                continue;
-            }
-            let more = task.gather.wanted - task.reserved;
-            if more > 0 && !may_exceed && reserved + more > link.limits.session_data_out {
-                break;
-            }
-            if more > 0 {
-                if task.gather.data.is_empty() {
-                    task.gather.data = link.outbox.spare().unwrap_or_default();
-                }
-                task.gather.data.resize(task.gather.wanted, 0);
-                task.reserved += more;
-                reserved += more;
-            }
-            while let Some(wanted) = task.gather.ask(next_tag, &self.parameters) {
-                let r2t = ReadyToTransfer {
-                    lun: task.header.lun,
-                    initiator_task_tag: task.itt(),
-                    target_transfer_tag: next_tag,
-                    stat_sn,
-                    exp_cmd_sn,
-                    max_cmd_sn,
-                    r2t_sn: wanted.r2t_sn,
-                    buffer_offset: wanted.offset as u32,
-                    desired_data_transfer_length: wanted.length as u32,
-                };
-                link.outbox.push(r2t.encode(), &[]);
-                next_tag = following_tag(next_tag);
-            }
-        }
-        (self.reserved, self.next_tag) = (reserved, next_tag);
     }
 
     /// Forgets a task, without an answer.
@@ -471,15 +434,7 @@ impl Session {
     }
 }
 
-/// Whether unsolicited data follow a command with so many immediate ones.
-fn has_more(header: &ScsiCommand, immediate: usize) -> bool {
-    !header.flags.contains(CommandFlags::FINAL) && immediate < header.expected_data_transfer_length as usize
-}
-
-/// The next target transfer tag; one value has a meaning of its own.
-fn following_tag(tag: u32) -> u32 {
-    match tag.wrapping_add(1) {
-        RESERVED_TAG => 0,
-        tag => tag,
-    }
+/// Whether a request passes by the order of requests. A NOP-Out that wants no answer always does (RFC 7143, 11.18.1).
+fn is_immediate(head: &Head) -> bool {
+    head.bhs.is_immediate() || head.bhs.initiator_task_tag() == RESERVED_TAG
 }

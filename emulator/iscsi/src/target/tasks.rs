@@ -99,6 +99,11 @@ impl Tasks {
         self.tasks.extract_if(.., concerned).collect()
     }
 
+    /// Whether there are tasks of a logical unit.
+    pub(super) fn any_of(&self, lun: Lun) -> bool {
+        self.tasks.iter().any(|task| task.header.lun == lun)
+    }
+
     /// Commands in order that had their turn and are not answered.
     pub(super) fn outstanding(&self) -> usize {
         self.tasks.iter().filter(|task| task.is_outstanding()).count()

@@ -52,6 +52,17 @@ impl Window {
         self.expected = self.expected.wrapping_add(1);
     }
 
+    /// The same, open as far as it goes when nothing is outstanding any longer.
+    pub(super) fn opened(mut self) -> Window {
+        self.open(0);
+        self
+    }
+
+    /// The request that just had its turn was rejected: it counts as not received, and its number is missing (RFC 7143, 7.3).
+    pub(super) fn retreat(&mut self) {
+        self.expected = self.expected.wrapping_sub(1);
+    }
+
     /// Opens as far as the depth allows with so many requests outstanding; it never closes again. Says whether it moved.
     pub(super) fn open(&mut self, outstanding: usize) -> bool {
         let outstanding = u32::try_from(outstanding).unwrap_or(u32::MAX).min(self.depth);

@@ -17,6 +17,15 @@ pub struct Key {
     pub rule: Rule,
 }
 
+impl Key {
+    /// Whether its value holds for a whole session and is agreed on by its first connection alone (LO in RFC 7143, section 13).
+    #[must_use]
+    pub const fn is_leading_only(&self) -> bool {
+        matches!(self.when, When::OperationalNegotiation)
+            && !matches!(self.rule, Rule::Digest(_) | Rule::Obsolete(_))
+    }
+}
+
 /// When a key may be sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum When {

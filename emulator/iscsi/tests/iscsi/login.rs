@@ -147,6 +147,7 @@ fn every_status_that_headers_bring_about() {
     let tsih = portal.sessions()[0].tsih;
     let mut wire = Wire::new(&portal);
     let request = LoginRequest { tsih, ..wire.login_request(1, Some(3)) };
+    let request = LoginRequest { cid: 2, ..request };
     assert_eq!(wire.login_with(request, &text(WHOLE)).login().status, LoginStatus::TOO_MANY_CONNECTIONS);
     let mut wire = Wire::new(&portal);
     let request = LoginRequest { tsih, isid: Isid([1; 6]), ..wire.login_request(1, Some(3)) };
@@ -231,6 +232,48 @@ fn text_may_go_on_in_the_next_request() {
     let mut wire = Wire::new(&crate::raw::portal(Limits { text_length: 100, ..Limits::default() }));
     let answer = wire.login_with(request, &[b'a'; 101]);
     assert_eq!(answer.login().status, LoginStatus::INITIATOR_ERROR);
+}
+
+/// RFC 7143, 6.2 and 11.13.2: 8192 bytes go into one PDU, and the initiator asks for the rest with empty requests.
+#[test]
+fn long_answers_go_on_in_the_next_response() {
+    let portal = portal(Limits::default());
+    let keys: String = (0..1000).map(|number| format!("X-a{number:03}=1\n")).collect();
+    let mut wire = Wire::new(&portal);
+    let mut all = text(&format!("{WHOLE}\n{keys}"));
+    let last = all.split_off(all.len().min(8000));
+    let mut request = wire.login_request(1, None);
+    request.flags.continues = true;
+    assert_eq!(wire.login_with(request, &all).data, b"");
+    let mut answer = wire.login_with(wire.login_request(1, Some(3)), &last);
+    let mut said = Vec::new();
+    let mut pieces = 1;
+    while answer.login().flags.continues {
+        assert_eq!((answer.data.len(), answer.login().flags.transit), (8192, false));
+        said.extend(answer.data);
+        answer = wire.login_with(wire.login_request(1, Some(3)), &[]);
+        pieces += 1;
+    }
+    assert!(answer.login().flags.transit && answer.login().tsih != 0);
+    said.extend(answer.data);
+    let said = Pdu { bhs: answer.bhs, data: said }.pairs();
+    assert_eq!(said.iter().filter(|pair| pair.ends_with("=NotUnderstood")).count(), 1000);
+    assert_eq!((pieces, said.len()), (said.join("=").len().div_ceil(8192), 1002));
+    // Who speaks out of turn is refused, and so is who wants more said than there is room for.
+    let mut wire = Wire::new(&portal);
+    wire.login_with(request, &all);
+    assert!(wire.login_with(wire.login_request(1, Some(3)), &last).login().flags.continues);
+    assert_eq!(wire.login(1, Some(3), "X-b=1").login().status, LoginStatus::INITIATOR_ERROR);
+    let mut wire = Wire::new(&crate::raw::portal(Limits { text_length: 10_000, ..Limits::default() }));
+    wire.login_with(request, &all);
+    let answer = wire.login_with(wire.login_request(1, Some(3)), &last);
+    assert_eq!(answer.login().status, LoginStatus::INITIATOR_ERROR);
+    // More than that in one PDU nobody may send before it is agreed on.
+    let mut wire = Wire::new(&portal);
+    let mut bhs = wire.login_request(1, Some(3)).encode();
+    bhs.set_data_length(8193);
+    wire.send_bytes(&bhs.0);
+    assert_eq!(wire.closed(), CloseReason::Limit("data_segment_length"));
 }
 
 #[test]

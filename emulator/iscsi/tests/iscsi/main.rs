@@ -1,6 +1,8 @@
 //! The target side from outside: against hand-made PDUs, against the initiator side, and against noise.
 
 #[cfg(test)]
+mod attributes;
+#[cfg(test)]
 mod device;
 #[cfg(test)]
 mod limits;
@@ -16,6 +18,10 @@ mod pair;
 mod raw;
 #[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod reinstatement;
+#[cfg(test)]
+mod reject;
 #[cfg(test)]
 mod text;
 #[cfg(test)]

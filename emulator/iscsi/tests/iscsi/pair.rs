@@ -327,6 +327,47 @@ fn discovery_lists_targets_and_nothing_else_goes_on_there() {
     assert_eq!(pair.events.pop(), Some(initiator::Event::Rejected(Some(tag), reason)));
 }
 
+/// Names that fill more than a PDU, in logins and later, in both directions.
+#[test]
+fn long_texts_are_cut_and_put_together_by_both_sides() {
+    let portal = Portal::new(PortalConfig::default());
+    let alias = Some("a".repeat(9000));
+    portal.add_target(Target { alias, ..Target::new(name(TARGET)) }).unwrap();
+    let config = Config { alias: Some("i".repeat(20_000)), ..config() };
+    let mut pair = Pair::new(&portal, config, 6, 700, Way::Closure);
+    pair.logged_in();
+    let session = pair.target.session().unwrap();
+    assert_eq!(session.initiator_alias.as_ref().map(String::len), Some(20_000));
+    let keys: Vec<_> = (0..3000).map(|number| format!("X-{number}")).collect();
+    let pairs: Vec<_> = keys.iter().map(|key| (key.as_str(), "of no use to anybody")).collect();
+    let limits = Limits { text_length: 1 << 20, ..Limits::default() };
+    let portal = crate::raw::portal(Limits { data_segment_length: 8192, ..limits });
+    let mut pair = Pair::new(&portal, self::config(), 7, 7000, Way::Closure);
+    pair.logged_in();
+    let tag = pair.initiator.text(&pairs).unwrap();
+    pair.run();
+    let Some(initiator::Event::Text(answered, answers)) = pair.events.pop() else {
+        panic!("{:?}", pair.target_events)
+    };
+    assert_eq!((answered, answers.len()), (tag, 3000));
+    assert!(answers.iter().zip(&keys).all(|(answer, key)| answer.0 == *key && answer.1 == "NotUnderstood"));
+}
+
+/// Commands have no place in a discovery session. Each of them is rejected, and the gap that it leaves is filled, so that the next one is
+/// answered as well.
+#[test]
+fn what_is_rejected_leaves_no_gap_behind() {
+    let config = Config::new(name(INITIATOR), None);
+    let mut pair = Pair::new(&crate::raw::portal(Limits::default()), config, 8, 700, Way::Closure);
+    pair.logged_in();
+    for _ in 0..100 {
+        let tag = pair.command(read(0, 1), Data::In(517));
+        pair.run();
+        let reason = discrig_iscsi::pdu::RejectReason::PROTOCOL_ERROR;
+        assert_eq!(std::mem::take(&mut pair.events), [initiator::Event::Rejected(Some(tag), reason)]);
+    }
+}
+
 #[test]
 fn pings_and_resets() {
     let portal = crate::raw::portal(Limits::default());

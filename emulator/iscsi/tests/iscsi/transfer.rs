@@ -229,10 +229,46 @@ fn data_that_nobody_allowed() {
     };
     assert_eq!(sense("ImmediateData=No", WRITE, 100, &[1; 100]), (ABORTED, 0x0C, 0x0C));
     assert_eq!(sense("", READ, 100, &[1; 100]), (ABORTED, 0x0C, 0x0C));
-    assert_eq!(sense("InitialR2T=Yes", CommandFlags::WRITE, 5000, &[]), (ABORTED, 0x0C, 0x0C));
     assert_eq!(sense("FirstBurstLength=512", WRITE, 5000, &[1; 513]), (ABORTED, 0x0C, 0x0D));
     assert_eq!(sense("", WRITE, 10, &[1; 11]), (ABORTED, 0x0C, 0x0D));
     assert_eq!(sense("", READ | CommandFlags::WRITE, 10, &[]), (5, 0x0E, 3), "both directions");
+}
+
+/// RFC 7143, 11.4: the status waits for the last PDU of each sequence that is under way.
+#[test]
+fn the_status_of_a_refused_command_waits_until_its_data_have_ended() {
+    let mut wire = Wire::logged_in(&portal(Limits::default()), "InitialR2T=Yes");
+    let header = wire.scsi(CommandFlags::WRITE, 5000, &[]);
+    assert!(wire.event().is_none() && !wire.connection.has_output(), "its data are on the way");
+    let out = |flags, tag, data_sn, buffer_offset| DataOut {
+        flags,
+        lun: Lun::ZERO,
+        initiator_task_tag: header.initiator_task_tag,
+        target_transfer_tag: tag,
+        exp_stat_sn: 0,
+        data_sn,
+        buffer_offset,
+    };
+    wire.send(out(DataFlags::empty(), RESERVED_TAG, 0, 0).encode(), &[1; 4000]);
+    assert!(wire.event().is_none() && !wire.connection.has_output());
+    wire.send(out(DataFlags::FINAL, RESERVED_TAG, 1, 4000).encode(), &[1; 1000]);
+    assert_eq!(failure(&mut wire), (ABORTED, 0x0C, 0x0C));
+    // Several requests for data are outstanding, and the first one is answered wrongly.
+    let keys = "ImmediateData=No\nMaxBurstLength=512\nMaxOutstandingR2T=3";
+    let mut wire = Wire::logged_in(&portal(Limits::default()), keys);
+    let header = wire.scsi(WRITE, 1536, &[]);
+    assert!(wire.event().is_none());
+    let tags: Vec<_> = wire.take().iter().map(|pdu| pdu.r2t().target_transfer_tag).collect();
+    assert_eq!(tags.len(), 3);
+    for (index, tag) in tags.iter().enumerate() {
+        assert!(wire.event().is_none() && !wire.connection.has_output(), "{index} have ended");
+        let out = DataOut {
+            initiator_task_tag: header.initiator_task_tag,
+            ..out(DataFlags::FINAL, *tag, 9, 512 * index as u32)
+        };
+        wire.send(out.encode(), &[1; 512]);
+    }
+    assert_eq!(failure(&mut wire), (ABORTED, 0x4B, 0x00));
 }
 
 #[test]
