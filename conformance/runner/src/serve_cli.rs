@@ -1,5 +1,6 @@
 //! The command line of `discrig serve` and `discrig ctl`.
 
+use crate::secret::MutualChap;
 use clap::{Args, Subcommand, ValueEnum};
 use core::str::FromStr;
 use core::time::Duration;
@@ -27,6 +28,9 @@ pub struct ServeArguments {
     /// A file with the secret of CHAP, which nobody else can read
     #[arg(long, value_name = "FILE")]
     pub chap_secret_file: Option<PathBuf>,
+    /// How the server proves who it is
+    #[command(flatten)]
+    pub mutual: MutualChap,
     /// Make a socket for `discrig ctl`
     #[arg(long, value_name = "SOCKET")]
     pub control: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! How drives behind iSCSI targets are reached.
 
+use crate::secret::MutualChap;
 use clap::{Args, ValueEnum};
 use discrig_iscsi::initiator::Offer;
 use discrig_iscsi::name::Name;
@@ -12,6 +13,9 @@ pub struct IscsiArguments {
     /// A file with the CHAP secret of the user in the address, which nobody else can read; DISCRIG_CHAP_SECRET has it otherwise
     #[arg(long, value_name = "FILE")]
     pub chap_secret_file: Option<PathBuf>,
+    /// How the target proves who it is
+    #[command(flatten, next_help_heading = "Options for iscsi:// targets")]
+    pub mutual: MutualChap,
     /// The control socket of `discrig serve`: its buttons, discs, plugs and faults become abilities of the bench
     #[arg(long, value_name = "SOCKET")]
     pub control: Option<PathBuf>,
@@ -52,8 +56,9 @@ impl IscsiArguments {
     /// Whether any of them was given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let IscsiArguments { chap_secret_file, control, header_digest, data_digest, initiator } = self;
+        let IscsiArguments { chap_secret_file, mutual, control, header_digest, data_digest, initiator } = self;
         chap_secret_file.is_none()
+            && mutual.is_empty()
             && control.is_none()
             && header_digest.is_none()
             && data_digest.is_none()

@@ -8,7 +8,7 @@ use crate::target::{self, DEFAULT_PROFILE};
 use crate::terminal;
 use discrig_bench::ModelKind;
 use discrig_device::fault::Plan;
-use discrig_iscsi::chap::{Authentication, Credentials};
+use discrig_iscsi::chap::Authentication;
 use discrig_iscsi::target::Limits;
 use discrig_reports::ExitCode;
 use discrig_serve::{DriveSetup, LogFormat, ServeError, Server, ServerConfig};
@@ -85,15 +85,8 @@ fn setup(drive: &DriveArgument, arguments: &ServeArguments) -> Result<DriveSetup
     Ok(DriveSetup { name: name.clone(), model: about, config, disc, faults })
 }
 
-/// What initiators must prove.
+/// What initiators must prove, and the server to them when they ask for it.
 fn authentication(arguments: &ServeArguments) -> Result<Option<Authentication>, Failure> {
-    let Some(user) = &arguments.chap_user else {
-        return match arguments.chap_secret_file {
-            Some(_) => Err(Failure::Usage("--chap-secret-file needs --chap-user".to_owned())),
-            None => Ok(None),
-        };
-    };
-    let secret = secret::find(arguments.chap_secret_file.as_deref())?;
-    let initiator = Credentials { user: user.clone(), secret };
-    Authentication::new(initiator, None).map(Some).map_err(|error| Failure::Usage(error.to_string()))
+    let (user, file) = (arguments.chap_user.as_deref(), arguments.chap_secret_file.as_deref());
+    secret::authentication(user, file, &arguments.mutual, "--chap-user")
 }

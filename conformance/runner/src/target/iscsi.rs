@@ -5,7 +5,7 @@ use crate::cli::IscsiArguments;
 use crate::failure::Failure;
 use crate::secret;
 use discrig_initiator::{Address, Attendant, IscsiBench, IscsiOptions};
-use discrig_iscsi::chap::{Authentication, Credentials};
+use discrig_iscsi::chap::Authentication;
 use discrig_recorder::PortableSource;
 use discrig_scenarios::Hazard;
 
@@ -32,19 +32,10 @@ pub(super) fn open(address: &Address, terms: Terms<'_>) -> Result<Opened, Failur
     })
 }
 
-/// What proves to the target who we are: the user in the address, and the secret from elsewhere.
+/// What proves to the target who we are: the user in the address, and the secret from elsewhere. In mutual CHAP the target proves itself, too.
 fn authentication(address: &Address, arguments: &IscsiArguments) -> Result<Option<Authentication>, Failure> {
-    let Some(user) = &address.user else {
-        return match arguments.chap_secret_file {
-            Some(_) => Err(Failure::Usage(
-                "--chap-secret-file needs a user in the address: iscsi://USER@HOST/…".to_owned(),
-            )),
-            None => Ok(None),
-        };
-    };
-    let secret = secret::find(arguments.chap_secret_file.as_deref())?;
-    let initiator = Credentials { user: user.clone(), secret };
-    Authentication::new(initiator, None).map(Some).map_err(|error| Failure::Usage(error.to_string()))
+    let (user, file) = (address.user.as_deref(), arguments.chap_secret_file.as_deref());
+    secret::authentication(user, file, &arguments.mutual, "a user in the address: iscsi://USER@HOST/…")
 }
 
 #[cfg(unix)]
