@@ -1,6 +1,6 @@
 //! Sessions that come and go, and task management: what reaches the drive as events.
 
-use crate::nexuses::InitiatorPort;
+use crate::nexuses::{InitiatorPort, OWN};
 use crate::port::Port;
 use crate::seat::Seat;
 use crate::session::{self, Arrival};
@@ -141,7 +141,7 @@ impl Seat {
             },
             Function::ABORT_TASK_SET => HostEvent::AbortTaskSet(nexus),
             Function::CLEAR_TASK_SET => {
-                self.clear_others(nexus);
+                self.clear(nexus);
                 HostEvent::AbortTaskSet(nexus)
             }
             Function::LOGICAL_UNIT_RESET => HostEvent::LogicalUnitReset,
@@ -169,15 +169,22 @@ impl Seat {
         self.ports.values().filter(move |other| other.nexus != nexus)
     }
 
-    /// CLEAR TASK SET takes the commands of other nexuses too, whether the drive has them or their data are still on the way. Those that had
-    /// some are told, and not otherwise (SAM-5, 5.8.4 and 7.5, with TAS zero).
-    fn clear_others(&mut self, nexus: NexusId) {
+    /// CLEAR TASK SET ends all commands, whether the drive has them or their data are still on the way. Other nexuses that had some are told,
+    /// and not otherwise (SAM-5, 5.8.4 and 7.5, with TAS zero).
+    fn clear(&mut self, nexus: NexusId) {
         let with_tasks = |port: &&Rc<Port>| port.connection.borrow().has_tasks(Lun::ZERO);
         let others: Vec<_> = self.others(nexus).filter(with_tasks).cloned().collect();
+        // The last one first: whatever is in front keeps those behind it from beginning.
+        let tasks: Vec<_> =
+            self.drive.state().tasks.iter().rev().map(|task| (task.nexus, task.tag)).collect();
+        let now = self.clock.now();
+        for (nexus, tag) in tasks.into_iter().filter(|task| task.0 != OWN) {
+            // It is there.
+            let _ = self.drive.host_event(now, HostEvent::AbortTask { nexus, tag });
+        }
         for other in others {
             let (nexus, code) = (other.nexus, codes::COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
-            let _ = self.happen(HostEvent::AbortTaskSet(nexus));
-            let _ = self.happen(HostEvent::EstablishUnitAttention { nexus, code });
+            let _ = self.drive.host_event(now, HostEvent::EstablishUnitAttention { nexus, code });
             end_tasks(&other, Some(Lun::ZERO));
         }
     }

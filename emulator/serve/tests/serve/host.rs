@@ -2,7 +2,7 @@
 
 use discrig_iscsi::initiator::{Command, Completion, Config, Connection, Data, Event, Tag};
 use discrig_iscsi::name::Name;
-use discrig_iscsi::pdu::{Isid, Lun, TaskManagementFunction, TaskManagementResponseCode};
+use discrig_iscsi::pdu::{Isid, Lun, TaskAttribute, TaskManagementFunction, TaskManagementResponseCode};
 use discrig_wire::command::TestUnitReady;
 use discrig_wire::{Cdb, SenseCode, SenseKey};
 use std::io::{IoSlice, Read, Write};
@@ -59,6 +59,29 @@ impl Host {
         }
     }
 
+    /// Answers what the target wants to know for so long, and says whether nothing else came.
+    pub(crate) fn is_silent_for(&mut self, span: Duration) -> bool {
+        let end = std::time::Instant::now() + span;
+        loop {
+            if self.connection.poll_event().is_some() {
+                return false;
+            }
+            self.flush();
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            self.stream.set_read_timeout(Some(left)).unwrap();
+            match self.stream.read(self.connection.receive_buffer()) {
+                Ok(0) => return false,
+                Ok(count) => self.connection.received(count),
+                Err(_) => break,
+            }
+        }
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        true
+    }
+
     fn flush(&mut self) {
         while self.connection.has_output() {
             let mut slices = [IoSlice::new(&[]); 8];
@@ -70,7 +93,18 @@ impl Host {
 
     /// Sends a command and does not wait.
     pub(crate) fn send(&mut self, lun: Lun, cdb: Cdb, data: Data) -> Tag {
-        let command = Command { lun, cdb: *cdb.padded(), data, ..Command::default() };
+        self.send_with(TaskAttribute::Simple, lun, cdb, data)
+    }
+
+    /// The same with a task attribute.
+    pub(crate) fn send_with(
+        &mut self,
+        attribute: TaskAttribute,
+        lun: Lun,
+        cdb: impl Into<Cdb>,
+        data: Data,
+    ) -> Tag {
+        let command = Command { lun, cdb: *cdb.into().padded(), data, attribute, immediate: false };
         let tag = self.connection.command(command).unwrap();
         self.flush();
         tag
@@ -106,13 +140,63 @@ impl Host {
         codes.take_while(|code| code.key == SenseKey::UnitAttention).collect()
     }
 
-    /// Carries out a task management function.
+    /// What comes of a command that was sent: how it was answered, or nothing if it was aborted.
+    pub(crate) fn outcome(&mut self, tag: Tag) -> Option<Completion> {
+        loop {
+            match self.event() {
+                Some(Event::Completed(done)) if done.tag == tag => return Some(done),
+                Some(Event::Aborted(aborted)) if aborted == tag => return None,
+                Some(Event::Closed(reason)) => panic!("the session is over: {reason:?}"),
+                Some(_) => {}
+                None => panic!("the connection is over"),
+            }
+        }
+    }
+
+    /// Sends a task management function in order and a command behind it.
+    pub(crate) fn send_behind(
+        &mut self,
+        function: TaskManagementFunction,
+        cdb: impl Into<Cdb>,
+    ) -> (Tag, Tag) {
+        let first = self.connection.task_management(function, Lun::ZERO, None, false).unwrap();
+        (first, self.send(Lun::ZERO, cdb.into(), Data::None))
+    }
+
+    /// The next commands that are answered.
+    pub(crate) fn answered(&mut self, count: usize) -> Vec<Tag> {
+        let mut tags = Vec::new();
+        while tags.len() < count {
+            match self.event() {
+                Some(Event::Completed(done)) => tags.push(done.tag),
+                Some(Event::Closed(_)) | None => panic!("the session is over"),
+                Some(_) => {}
+            }
+        }
+        tags
+    }
+
+    /// Carries out a task management function on LUN 0.
     pub(crate) fn manage(
         &mut self,
         function: TaskManagementFunction,
         task: Option<Tag>,
     ) -> TaskManagementResponseCode {
-        let tag = self.connection.task_management(function, Lun::ZERO, task, true).unwrap();
+        self.manage_on(Lun::ZERO, function, task)
+    }
+
+    pub(crate) fn manage_on(
+        &mut self,
+        lun: Lun,
+        function: TaskManagementFunction,
+        task: Option<Tag>,
+    ) -> TaskManagementResponseCode {
+        let tag = self.connection.task_management(function, lun, task, true).unwrap();
+        self.managed(tag)
+    }
+
+    /// The answer to a task management function.
+    pub(crate) fn managed(&mut self, tag: Tag) -> TaskManagementResponseCode {
         loop {
             match self.event() {
                 Some(Event::TaskManagement(managed, response)) if managed == tag => return response,

@@ -9,6 +9,9 @@
 
 mod faults;
 mod host;
+mod limits;
 mod nexuses;
+mod reinstatement;
 mod rig;
 mod security;
+mod tasks;

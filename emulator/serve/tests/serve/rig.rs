@@ -4,6 +4,7 @@ use discrig_device::DiscKind;
 use discrig_device::fault::Plan;
 use discrig_drive::{Disc, DriveConfig, Profile};
 use discrig_iscsi::chap::Authentication;
+use discrig_iscsi::target::Limits;
 use discrig_serve::control::{Client, DriveRequest};
 use discrig_serve::{Discs, DriveSetup, LogFormat, Server, ServerConfig, Stop};
 use discrig_storage::{DiscSpec, DiscSupply, SpecError};
@@ -45,7 +46,11 @@ impl Rig {
     }
 
     pub(crate) fn with_disc(spec: &str) -> Rig {
-        Rig::of(spec, None, "")
+        Rig::of(spec, None, "", Limits::default())
+    }
+
+    pub(crate) fn with_limits(limits: Limits) -> Rig {
+        Rig::of("blank:dvd-ram", None, "", limits)
     }
 
     pub(crate) fn with_faults(plan: &str) -> Rig {
@@ -53,10 +58,10 @@ impl Rig {
     }
 
     pub(crate) fn with(authentication: Option<Authentication>, plan: &str) -> Rig {
-        Rig::of("blank:dvd-ram", authentication, plan)
+        Rig::of("blank:dvd-ram", authentication, plan, Limits::default())
     }
 
-    fn of(disc: &str, authentication: Option<Authentication>, plan: &str) -> Rig {
+    fn of(disc: &str, authentication: Option<Authentication>, plan: &str, limits: Limits) -> Rig {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("discrig-serve-{}-{number}", std::process::id());
@@ -73,6 +78,7 @@ impl Rig {
         let config = ServerConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             authentication,
+            limits,
             grace: Duration::from_secs(1),
             control: Some(control.clone()),
             transcripts: Some(transcripts.clone()),
@@ -93,6 +99,28 @@ impl Rig {
 
     pub(crate) fn state(&self) -> Value {
         self.ask(DriveRequest::State {})
+    }
+
+    /// Waits until the drive has so many commands.
+    pub(crate) fn wait_for_commands(&self, count: u64) {
+        self.wait_until(|state| state["commands-waiting"] == count);
+    }
+
+    /// Waits until so many sessions are logged in to the drive.
+    pub(crate) fn wait_for_sessions(&self, count: usize) {
+        self.wait_until(|state| state["sessions"].as_array().map(Vec::len) == Some(count));
+    }
+
+    fn wait_until(&self, holds: impl Fn(&Value) -> bool) {
+        let end = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let state = self.state();
+            if holds(&state) {
+                return;
+            }
+            assert!(std::time::Instant::now() < end, "{state}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Asks the server to stop, and waits until it has.
