@@ -88,6 +88,7 @@ impl DiscState {
         DiscState {
             kind,
             recording,
+            parallel_track_path: false,
             rehearsal: None,
             trailing_packs: TrailingPacks::default(),
             identifier: 0,

@@ -29,4 +29,4 @@ pub use state::{
     RawLeadIn, Recording, Sequence, Session, Surface, Track, TrackStatus,
 };
 pub use store::{Area, MemoryStore, Store, StoreError};
-pub use views::{StructureRow, Toc, TrackSelector};
+pub use views::{StructureBody, StructureRow, Toc, TrackSelector};

@@ -16,6 +16,9 @@ pub struct DiscState {
     pub kind: MediumKind,
     /// What is recorded.
     pub recording: Recording,
+    /// Both layers are read outwards (parallel track path), as on some DVD-ROM; else the second one is read inwards.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub parallel_track_path: bool,
     /// What the disc would be if the writing that is rehearsed (test write) were real.
     pub rehearsal: Option<Box<DiscState>>,
     /// Packs of R to W that go on in the next blocks.

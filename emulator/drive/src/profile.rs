@@ -256,6 +256,7 @@ const GENERIC_FEATURES: &[FeatureCode] = &[
     FeatureCode::BD_WRITE,
     FeatureCode::REAL_TIME_STREAMING,
     FeatureCode::DRIVE_SERIAL_NUMBER,
+    FeatureCode::DISC_CONTROL_BLOCKS,
     FeatureCode::FIRMWARE_INFORMATION,
 ];
 

@@ -8,14 +8,12 @@ use super::shared::spares::Spares;
 use super::shared::{
     BLOCK, FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, blocks_of, current_capacity, protection,
 };
-use super::{Change, FormatRequest, MediumRules, Placement, Task};
+use super::{Change, FormatRequest, MediumRules, Task};
 use crate::kind::MediumKind;
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Recording, Surface};
 use discrig_wire::capacity::{CurrentCapacity, FormatType, FormattableCapacity};
 use discrig_wire::feature::FeatureCode;
-use discrig_wire::mode::WriteParametersPage;
-use discrig_wire::sense::codes;
 
 /// BD-RE.
 pub(super) struct BdRe;
@@ -48,23 +46,6 @@ impl MediumRules for BdRe {
             Recording::Random(Surface { spares: 0, .. }) => WITHOUT_SPARES,
             _ => WITH_SPARES,
         }
-    }
-
-    fn write(
-        &self,
-        disc: &DiscState,
-        _: &WriteParametersPage,
-        first: i32,
-        blocks: u32,
-    ) -> Result<Placement, Refusal> {
-        match &disc.recording {
-            Recording::Random(surface) => defects::write(disc, surface, first, blocks),
-            Recording::Sequential(_) => Err(codes::MEDIUM_NOT_FORMATTED.into()),
-        }
-    }
-
-    fn written(&self, disc: &mut DiscState, _: &WriteParametersPage, first: i32, blocks: u32) {
-        defects::written(disc, first, blocks);
     }
 
     fn format(&self, disc: &DiscState, request: &FormatRequest) -> Result<Change, Refusal> {

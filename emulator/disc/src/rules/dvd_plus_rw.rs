@@ -8,7 +8,7 @@ use super::shared::{
     FORMAT_PARAMETER, FORMAT_TYPE, NUMBER_OF_BLOCKS, blocks_of, current_capacity, last_block, protection,
     readable,
 };
-use super::{Change, FormatRequest, MediumRules, Placement, Task};
+use super::{Change, FormatRequest, MediumRules, Task};
 use crate::kind::MediumKind;
 use crate::refusal::Refusal;
 use crate::state::{BackgroundState, DiscState, Form, Recording, Surface};
@@ -41,16 +41,6 @@ impl MediumRules for DvdPlusRw {
 
     fn write_features(&self, _: &DiscState) -> &'static [FeatureCode] {
         &[FeatureCode::RANDOM_WRITABLE, FeatureCode::FORMATTABLE, FeatureCode::DVD_PLUS_RW]
-    }
-
-    fn write(
-        &self,
-        disc: &DiscState,
-        _: &WriteParametersPage,
-        first: i32,
-        blocks: u32,
-    ) -> Result<Placement, Refusal> {
-        defects::write(disc, surface(disc)?, first, blocks)
     }
 
     /// Blocks ahead of the format are reached by it on the way, which takes its time; a format that was stopped goes on by itself.

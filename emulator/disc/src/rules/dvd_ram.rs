@@ -5,14 +5,13 @@ mod tests;
 
 use super::shared::defects::{self, Certification};
 use super::shared::{BLOCK, FORMAT_TYPE, NUMBER_OF_BLOCKS, blocks_of, current_capacity, protection};
-use super::{Change, FormatRequest, MediumRules, Placement, Task};
+use super::{Change, FormatRequest, MediumRules, Task};
 use crate::kind::MediumKind;
 use crate::refusal::Refusal;
 use crate::state::{DiscState, Recording, Surface};
 use core::ops::Range;
 use discrig_wire::capacity::{CurrentCapacity, FormatType, FormattableCapacity};
 use discrig_wire::feature::FeatureCode;
-use discrig_wire::mode::WriteParametersPage;
 use discrig_wire::sense::codes;
 
 /// DVD-RAM of 4.7 GB.
@@ -57,20 +56,6 @@ impl MediumRules for DvdRam {
 
     fn write_features(&self, _: &DiscState) -> &'static [FeatureCode] {
         &[FeatureCode::RANDOM_WRITABLE, FeatureCode::FORMATTABLE, FeatureCode::HARDWARE_DEFECT_MANAGEMENT]
-    }
-
-    fn write(
-        &self,
-        disc: &DiscState,
-        _: &WriteParametersPage,
-        first: i32,
-        blocks: u32,
-    ) -> Result<Placement, Refusal> {
-        defects::write(disc, formatted(disc)?, first, blocks)
-    }
-
-    fn written(&self, disc: &mut DiscState, _: &WriteParametersPage, first: i32, blocks: u32) {
-        defects::written(disc, first, blocks);
     }
 
     fn format(&self, disc: &DiscState, request: &FormatRequest) -> Result<Change, Refusal> {

@@ -158,15 +158,19 @@ pub(crate) trait MediumRules: Sync {
         &[]
     }
 
-    /// What a WRITE of `blocks` blocks at `first` is, or why it is refused. `page` holds the write parameters.
+    /// What a WRITE of `blocks` blocks at `first` is, or why it is refused. `page` holds the write parameters. By default what is recorded in
+    /// any order takes it, and nothing else does.
     fn write(
         &self,
-        _: &DiscState,
+        disc: &DiscState,
         _: &WriteParametersPage,
-        _first: i32,
-        _blocks: u32,
+        first: i32,
+        blocks: u32,
     ) -> Result<Placement, Refusal> {
-        Err(codes::WRITE_PROTECTED.into())
+        match &disc.recording {
+            Recording::Random(surface) => shared::defects::write(disc, surface, first, blocks),
+            Recording::Sequential(_) => Err(codes::WRITE_PROTECTED.into()),
+        }
     }
 
     /// Blocks of the lead-in that are recorded before such a WRITE, because it begins a session that is recorded at once.
@@ -175,7 +179,9 @@ pub(crate) trait MediumRules: Sync {
     }
 
     /// Notes that such a WRITE, which was not refused, was carried out.
-    fn written(&self, _: &mut DiscState, _: &WriteParametersPage, _first: i32, _blocks: u32) {}
+    fn written(&self, disc: &mut DiscState, _: &WriteParametersPage, first: i32, blocks: u32) {
+        shared::defects::written(disc, first, blocks);
+    }
 
     /// Notes sub-channels that such a WRITE gave, as the store keeps them (96 bytes to a block), after [`written`](Self::written): CD-Text,
     /// and the table of contents of a session that is recorded raw.

@@ -30,8 +30,17 @@ pub struct StructureRow {
     pub readable: bool,
     /// SEND DISC STRUCTURE takes it, in some state of the disc.
     pub sendable: bool,
-    /// Appends it, without its header.
-    pub encode: fn(&DiscState, &mut Reply<'_>),
+    /// What it says, without its header.
+    pub body: StructureBody,
+}
+
+/// What a structure says.
+#[derive(Clone, Copy, Debug)]
+pub enum StructureBody {
+    /// One of several, which the address of the command names; `None` when there is none of that name.
+    ByAddress(fn(&DiscState, u32) -> Option<Vec<u8>>),
+    /// Appends it.
+    One(fn(&DiscState, &mut Reply<'_>)),
 }
 
 /// Which track READ TRACK INFORMATION means.

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::StructureRow;
+use super::{StructureBody, StructureRow};
 use crate::kind::{MediumKind, Rules};
 use crate::rules::free_spares;
 use crate::state::{DiscState, Recording};
@@ -23,7 +23,8 @@ const DEFINITION: u16 = 2048;
 const DEFECT_LIST: u16 = 16 * 2048;
 
 const fn row(format: BdStructure, length: u16, encode: fn(&DiscState, &mut Reply<'_>)) -> StructureRow {
-    StructureRow { format: format.0, length: HEADER + length, readable: true, sendable: false, encode }
+    let body = StructureBody::One(encode);
+    StructureRow { format: format.0, length: HEADER + length, readable: true, sendable: false, body }
 }
 
 const DISC_INFORMATION: StructureRow = row(BdStructure::DISC_INFORMATION, INFORMATION, information);

@@ -1,10 +1,11 @@
 //! READ DISC STRUCTURE of DVD media: what a disc says of itself outside of the user data (MMC-5 6.23.3.2), derived from its state.
 
+mod control_blocks;
 mod management;
 #[cfg(test)]
 mod tests;
 
-use super::StructureRow;
+use super::{StructureBody, StructureRow};
 use crate::kind::{MediumKind, Rules};
 use crate::state::{DiscState, Recording, Sequence};
 use discrig_wire::reply::Reply;
@@ -22,7 +23,14 @@ const fn read(
     on: Media,
     encode: fn(&DiscState, &mut Reply<'_>),
 ) -> (Media, StructureRow) {
-    (on, StructureRow { format: format.0, length: 4 + body, readable: true, sendable: false, encode })
+    let row = StructureRow {
+        format: format.0,
+        length: 4 + body,
+        readable: true,
+        sendable: false,
+        body: StructureBody::One(encode),
+    };
+    (on, row)
 }
 
 /// The same, of a structure that can be sent as well.
@@ -36,10 +44,17 @@ const fn read_and_send(
     (on, StructureRow { sendable: true, ..row })
 }
 
+/// Disc control blocks; the list of them is shorter.
+const CONTROL_BLOCKS: (Media, StructureRow) = {
+    let (on, row) = read(DvdStructure::DISC_CONTROL_BLOCK, control_blocks::SIZE, is_plus, |_, _| {});
+    (on, StructureRow { body: StructureBody::ByAddress(control_blocks::block), ..row })
+};
+
 /// Every structure, in the order of its format. The length of the list itself follows from the others.
 const TABLE: &[(Media, StructureRow)] = &[
     read(DvdStructure::PHYSICAL, 2048, any, |disc, reply| physical(disc, reply, None)),
     read(DvdStructure::COPYRIGHT, 4, any, copyright),
+    read(DvdStructure::BURST_CUTTING_AREA, CUTTING_AREA, has_cutting_area, cutting_area),
     read(DvdStructure::MANUFACTURING, 2048, is_minus_or_pressed, |_, reply| reply.zeros(2048)),
     read(DvdStructure::DVD_RAM_DDS, 2048, is_ram, definition),
     read(DvdStructure::DVD_RAM_STATUS, 4, is_ram, medium_status),
@@ -59,6 +74,7 @@ const TABLE: &[(Media, StructureRow)] = &[
     read_and_send(DvdStructure::MANUAL_LAYER_JUMP, 8, jumps, |disc, reply| {
         value(reply, false, sequence(disc).and_then(|sequence| sequence.jump_at).unwrap_or(0) as u32);
     }),
+    CONTROL_BLOCKS,
     read(DvdStructure::FORMAT_LAYERS, 4, any, format_layers),
     read(DvdStructure::WRITE_PROTECTION, 4, |kind| !can_be_protected(kind), write_protection),
     read_and_send(DvdStructure::WRITE_PROTECTION, 4, can_be_protected, write_protection),
@@ -94,6 +110,11 @@ fn is_minus_or_pressed(kind: MediumKind) -> bool {
 
 fn is_plus(kind: MediumKind) -> bool {
     matches!(kind.spec().rules, Rules::DvdPlusR | Rules::DvdPlusRw)
+}
+
+/// DVD-ROM may have a burst cutting area as well, and those that are made here have none.
+fn has_cutting_area(kind: MediumKind) -> bool {
+    kind == MediumKind::DvdMinusRw
 }
 
 fn jumps(kind: MediumKind) -> bool {
@@ -158,18 +179,24 @@ fn format_information(disc: &DiscState, last: Option<u32>) -> DvdPhysicalFormat 
     let first_sector = data_area(disc.kind);
     let dual = disc.layers() > 1;
     let all = if spec.is_recordable() { spec.capacity } else { disc.last_block() + 1 };
-    // The second layer is read inwards: its addresses are the inverted ones of the first.
-    let last_sector = if dual { 0xFF_FFFF - first_sector } else { first_sector + all.saturating_sub(1) };
+    let opposite = dual && !disc.parallel_track_path;
+    // A second layer that is read inwards has the inverted addresses of the first; one that is read outwards has the same.
+    let last_sector = match (opposite, dual) {
+        (true, _) => 0xFF_FFFF - first_sector,
+        (false, true) => first_sector + layer_0(disc) - 1,
+        (false, false) => first_sector + all.saturating_sub(1),
+    };
     DvdPhysicalFormat {
         book_type,
         part_version,
         maximum_rate: 2,
         number_of_layers: u8::from(dual),
-        opposite_track_path: dual,
+        opposite_track_path: opposite,
         layer_type,
         first_sector,
         last_sector: last.unwrap_or(last_sector),
-        last_sector_of_layer_0: if dual { first_sector + layer_0(disc) - 1 } else { 0 },
+        last_sector_of_layer_0: if opposite { first_sector + layer_0(disc) - 1 } else { 0 },
+        burst_cutting_area: has_cutting_area(disc.kind),
         ..DvdPhysicalFormat::default()
     }
 }
@@ -204,6 +231,15 @@ fn recorded_physical(disc: &DiscState, reply: &mut Reply<'_>) {
 
 fn copyright(_: &DiscState, reply: &mut Reply<'_>) {
     DvdCopyright { protection: CopyrightProtection::NONE, forbidden_regions: 0 }.encode(reply);
+}
+
+/// Bytes of a burst cutting area at least.
+const CUTTING_AREA: u16 = 12;
+
+/// The number of the disc.
+fn cutting_area(disc: &DiscState, reply: &mut Reply<'_>) {
+    reply.put_u32(disc.identifier);
+    reply.zeros(usize::from(CUTTING_AREA) - 4);
 }
 
 /// The pre-pits of the lead-in: five fields of eight bytes, each with its number first (MMC-5 6.23.3.2.14).

@@ -6,7 +6,7 @@ use crate::dispatch::{Call, Done, Execute, Outcome};
 use crate::profile::HexKey;
 use crate::quirk::Quirk;
 use crate::unit::Unit;
-use discrig_disc::{DiscState, Family};
+use discrig_disc::{DiscState, Family, Rules};
 use discrig_wire::command::GetConfiguration;
 use discrig_wire::feature::{Configuration, FeatureCode, FeatureDescriptor, FeatureSpec, RequestedType};
 use discrig_wire::reply::Reply;
@@ -81,10 +81,16 @@ fn is_current(unit: &Unit, code: FeatureCode) -> bool {
 
 /// Features that a medium of any state makes current.
 fn reads(disc: &DiscState, code: FeatureCode) -> bool {
-    let of_family: &[FeatureCode] = match disc.kind.spec().family {
-        Family::Bd => &[FeatureCode::BD_READ],
-        Family::Cd => &[FeatureCode::MULTI_READ, FeatureCode::CD_READ, FeatureCode::CD_AUDIO_EXTERNAL_PLAY],
-        Family::Dvd => &[FeatureCode::DVD_READ],
+    let spec = disc.kind.spec();
+    let of_family: &[FeatureCode] = match (spec.family, spec.rules) {
+        (Family::Bd, _) => &[FeatureCode::BD_READ],
+        (Family::Cd, _) => {
+            &[FeatureCode::MULTI_READ, FeatureCode::CD_READ, FeatureCode::CD_AUDIO_EXTERNAL_PLAY]
+        }
+        (Family::Dvd, Rules::DvdPlusR | Rules::DvdPlusRw) => {
+            &[FeatureCode::DVD_READ, FeatureCode::DISC_CONTROL_BLOCKS]
+        }
+        (Family::Dvd, _) => &[FeatureCode::DVD_READ],
     };
     [FeatureCode::RANDOM_READABLE, FeatureCode::REAL_TIME_STREAMING].contains(&code)
         || of_family.contains(&code)

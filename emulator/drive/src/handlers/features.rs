@@ -7,8 +7,8 @@ use discrig_wire::ascii::Ascii;
 use discrig_wire::event::EventClasses;
 use discrig_wire::feature::{
     BdRPseudoOverwrite, BdRead, BdWrite, CdAudioExternalPlay, CdMastering, CdRead, CdRwCavWrite,
-    CdRwMediaWrite, CdTrackAtOnce, Core, DriveSerialNumber, DvdMinusWrite, DvdPlusR, DvdPlusRDl, DvdPlusRw,
-    DvdRead, FeatureCode, FirmwareInformation, Formattable, HardwareDefectManagement,
+    CdRwMediaWrite, CdTrackAtOnce, Core, DiscControlBlocks, DriveSerialNumber, DvdMinusWrite, DvdPlusR,
+    DvdPlusRDl, DvdPlusRw, DvdRead, FeatureCode, FirmwareInformation, Formattable, HardwareDefectManagement,
     IncrementalStreamingWritable, LayerJumpRecording, LoadingMechanism, Morphing, MultiRead, PowerManagement,
     ProfileList, RandomReadable, RandomWritable, RealTimeStreaming, RemovableMedium, RestrictedOverwrite,
     RigidRestrictedOverwrite, TimeOut, WriteOnce, WriteProtect,
@@ -148,6 +148,9 @@ pub(super) const FEATURES: &[(FeatureCode, Encode)] = &[
     (FeatureCode::DRIVE_SERIAL_NUMBER, |unit, current, reply| {
         let serial = unit.config.profile.serial.as_bytes();
         DriveSerialNumber {}.encode_with(0, current, serial, reply);
+    }),
+    (FeatureCode::DISC_CONTROL_BLOCKS, |_, current, reply| {
+        DiscControlBlocks {}.encode_with(0, current, b"FDC\0SDC\0", reply);
     }),
     (FeatureCode::FIRMWARE_INFORMATION, |unit, current, reply| {
         let created = Ascii::new(&unit.config.profile.firmware_date);

@@ -8,6 +8,7 @@ use crate::timing::Zone;
 use crate::unit::Unit;
 use discrig_disc::{DiscState, MediumKind};
 use discrig_wire::command::{GetPerformance, SetCdSpeed, SetStreaming};
+use discrig_wire::mode::RotationControl;
 use discrig_wire::performance::{
     NominalPerformance, PerformanceData, PerformanceKind, StreamingRequest, WriteSpeed,
 };
@@ -119,19 +120,40 @@ impl Execute for SetStreaming {
             let byte = if request.read_time_ms == 0 { 16 } else { 24 };
             return Err(Check::parameter(byte, Some(7)).into());
         };
-        let medium = unit.medium();
-        if medium.is_some_and(|disc| request.end_block > last_block(disc)) {
-            return Err(Check::parameter(8, Some(7)).into());
-        }
-        let kind = medium.map_or(MediumKind::CdRom, |disc| disc.kind);
         let wanted = |speed: u64| u32::try_from(speed).unwrap_or(u32::MAX);
-        let rounded = round(unit, kind, wanted(read), wanted(write));
-        if request.exact && (rounded.read, rounded.write) != (Some(wanted(read)), Some(wanted(write))) {
-            return Err(Check::parameter(0, Some(1)).into());
+        let (read, write) = (wanted(read), wanted(write));
+        let medium = unit.medium();
+        check_descriptor(&request, medium)?;
+        let rounded = round(unit, medium.map_or(MediumKind::CdRom, |disc| disc.kind), read, write);
+        if request.exact {
+            if (rounded.read, rounded.write) != (Some(read), Some(write)) {
+                return Err(Check::parameter(0, Some(1)).into());
+            }
+            // Rounding would turn the disc in another way as well.
+            let turns = unit.recordable_medium().map(|disc| unit.rotation_control(disc, write));
+            if request.rotation_control == RotationControl::CAV
+                && turns.is_some_and(|how| how != RotationControl::CAV)
+            {
+                return Err(Check::parameter(0, Some(4)).into());
+            }
         }
         unit.state.speeds = rounded;
         Ok(Done::Good)
     }
+}
+
+/// Whether the descriptor is one, whatever the drive can do: a rotation control that exists, and an extent on the disc.
+fn check_descriptor(request: &StreamingRequest, medium: Option<&DiscState>) -> Result<(), Check> {
+    if ![RotationControl::CLV, RotationControl::CAV].contains(&request.rotation_control) {
+        return Err(Check::parameter(0, Some(4)));
+    }
+    if medium.is_some_and(|disc| request.end_block > last_block(disc)) {
+        return Err(Check::parameter(8, Some(7)));
+    }
+    if request.start_block > request.end_block {
+        return Err(Check::parameter(4, Some(7)));
+    }
+    Ok(())
 }
 
 fn round(unit: &Unit, kind: MediumKind, read: u32, write: u32) -> SpeedState {

@@ -3,7 +3,7 @@
 use crate::check::{Check, Refused};
 use crate::dispatch::{Call, Execute, Outcome};
 use crate::unit::Unit;
-use discrig_disc::{DiscState, Family};
+use discrig_disc::{DiscState, Family, StructureBody};
 use discrig_wire::command::{CommandSpec, ReadDiscStructure};
 use discrig_wire::sense::{SenseCode, codes};
 use discrig_wire::structure::{BdStructure, StructureData, StructureMedia};
@@ -36,10 +36,20 @@ impl Execute for ReadDiscStructure {
         if self.layer >= disc.layers() {
             return wrong("layer");
         }
+        let named = match row.body {
+            StructureBody::One(_) => None,
+            StructureBody::ByAddress(named) => match named(disc, self.address) {
+                None => return wrong("address"),
+                body => body,
+            },
+        };
         let protected = unit.state.modes.time_out_and_protect.software_write_protect
             && self.format == BdStructure::WRITE_PROTECTION.0;
         call.reply(self.allocation_length.into(), |reply| {
-            StructureData::encode(reply, |reply| (row.encode)(disc, reply));
+            StructureData::encode(reply, |reply| match (row.body, &named) {
+                (StructureBody::One(encode), _) => encode(disc, reply),
+                (StructureBody::ByAddress(_), body) => reply.put(body.as_deref().unwrap_or_default()),
+            });
             if protected && let Some(status) = reply.bytes().get(4).copied() {
                 reply.patch(4, &[status | SOFTWARE_PROTECTION]);
             }

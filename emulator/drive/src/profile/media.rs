@@ -86,4 +86,8 @@ const ABOUT: &[(FeatureCode, &[MediaProfile])] = &[
     (FeatureCode::BD_READ, BD),
     (FeatureCode::BD_WRITE, BD_RECORDABLE),
     (FeatureCode::CD_AUDIO_EXTERNAL_PLAY, CD),
+    (
+        FeatureCode::DISC_CONTROL_BLOCKS,
+        &[MediaProfile::DVD_PLUS_RW, MediaProfile::DVD_PLUS_R, MediaProfile::DVD_PLUS_R_DL],
+    ),
 ];

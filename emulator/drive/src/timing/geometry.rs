@@ -61,7 +61,8 @@ impl Stretch {
     }
 }
 
-/// The layers of a disc. The second one is read inwards from where the first one ends (opposite track path), the third one outwards again.
+/// The layers of a disc. The second one is read inwards from where the first one ends (opposite track path), the third one outwards again; on
+/// some DVD-ROM all are read outwards (parallel track path).
 #[derive(Debug)]
 pub(crate) struct Geometry {
     pub(crate) optics: &'static Optics,
@@ -104,12 +105,17 @@ impl Geometry {
     pub(crate) fn of(disc: &DiscState) -> Geometry {
         let optics = Optics::of(disc.kind.spec().family);
         let (full, first) = layer_blocks(disc);
-        let mut square = optics.inner_mm.powi(2);
+        let inner_square = optics.inner_mm.powi(2);
+        let mut square = inner_square;
         let slope = (optics.outer_mm.powi(2) - square) / f64::from(full.max(1));
         let mut stretches = vec![Stretch { first: i32::MIN, square, slope: 0.0 }];
         let mut start: u32 = 0;
         for layer in 0..disc.layers() {
-            let slope = if layer % 2 == 0 { slope } else { -slope };
+            if disc.parallel_track_path {
+                square = inner_square;
+            }
+            let inwards = layer % 2 == 1 && !disc.parallel_track_path;
+            let slope = if inwards { -slope } else { slope };
             let blocks = if layer < 2 { first } else { full };
             stretches.push(Stretch { first: start as i32, square, slope });
             square += slope * f64::from(blocks);
@@ -177,6 +183,18 @@ mod tests {
         let geometry = Geometry::of(&short);
         assert_eq!([0, 1_499_999, 1_500_000].map(|block| geometry.layer(block)), [0, 0, 1]);
         assert_eq!(radius(&DiscState::pressed(400_000).unwrap(), 399_999), 32.58);
+    }
+
+    #[test]
+    fn layers_in_parallel_begin_at_the_same_radius() {
+        let parallel = DiscState { parallel_track_path: true, ..DiscState::pressed(3_000_000).unwrap() };
+        for block in [0, 700_000, 1_499_999] {
+            assert_eq!(radius(&parallel, block), radius(&parallel, 1_500_000 + block));
+        }
+        assert_eq!(radius(&parallel, 1_500_000), 24.0);
+        let geometry = Geometry::of(&parallel);
+        assert_eq!([0, 1_499_999, 1_500_000].map(|block| geometry.layer(block)), [0, 0, 1]);
+        assert!(geometry.distance(1_499_999, 1_500_000) > 0.7, "back to the inside");
     }
 
     #[test]

@@ -12,6 +12,7 @@ const PERSISTENT: &[u16] = &[0x0000, 0x0001, 0x0002, 0x0003, 0x0100, 0x0105, 0x0
 const EITHER: &[u16] = &[0x0004, 0x0107];
 const READ_CD: &[u16] = &[0x0010, 0x001D, 0x001E, 0x0103];
 const READ_DVD: &[u16] = &[0x0010, 0x001F];
+const READ_DVD_PLUS: &[u16] = &[0x0010, 0x001F, 0x010A];
 const READ_BD: &[u16] = &[0x0010, 0x0040];
 
 const TAO: &str = "select 41 C4 08\nfill 0 300 11*2048\n35 00*9 => GOOD\n";
@@ -54,12 +55,12 @@ fn format(list: &str) -> String {
 #[case::dvd_rw_formatted(disc(MediumKind::DvdMinusRw, &format("00 23 10 20 00 00 08 00")), 0x0013, READ_DVD, &[0x0021, 0x0023, 0x0026, 0x002C])]
 #[case::dvd_rw_quick(disc(MediumKind::DvdMinusRw, &format("00 00 00 00 54 00 00 10")), 0x0013, READ_DVD, &[0x0021, 0x0023, 0x0026, 0x002C])]
 #[case::dvd_r_dl(disc(MediumKind::DvdMinusRDl, ""), 0x0015, READ_DVD, &[0x0021, 0x002F])]
-#[case::dvd_plus_rw_blank(disc(MediumKind::DvdPlusRw, ""), 0x001A, READ_DVD, &[0x0020, 0x0023, 0x002A])]
-#[case::dvd_plus_rw(disc(MediumKind::DvdPlusRw, &format("FF FF FF FF 98 00 00 00")), 0x001A, READ_DVD, &[0x0020, 0x0023, 0x002A])]
-#[case::dvd_plus_r_blank(disc(MediumKind::DvdPlusR, ""), 0x001B, READ_DVD, &[0x0021, 0x002B])]
-#[case::dvd_plus_r_appendable(disc(MediumKind::DvdPlusR, &[INCREMENT, CLOSE].concat()), 0x001B, READ_DVD, &[0x0021, 0x002B])]
-#[case::dvd_plus_r_final(disc(MediumKind::DvdPlusR, &[INCREMENT, FINAL].concat()), 0x001B, READ_DVD, &[])]
-#[case::dvd_plus_r_dl(disc(MediumKind::DvdPlusRDl, ""), 0x002B, READ_DVD, &[0x0021, 0x003B])]
+#[case::dvd_plus_rw_blank(disc(MediumKind::DvdPlusRw, ""), 0x001A, READ_DVD_PLUS, &[0x0020, 0x0023, 0x002A])]
+#[case::dvd_plus_rw(disc(MediumKind::DvdPlusRw, &format("FF FF FF FF 98 00 00 00")), 0x001A, READ_DVD_PLUS, &[0x0020, 0x0023, 0x002A])]
+#[case::dvd_plus_r_blank(disc(MediumKind::DvdPlusR, ""), 0x001B, READ_DVD_PLUS, &[0x0021, 0x002B])]
+#[case::dvd_plus_r_appendable(disc(MediumKind::DvdPlusR, &[INCREMENT, CLOSE].concat()), 0x001B, READ_DVD_PLUS, &[0x0021, 0x002B])]
+#[case::dvd_plus_r_final(disc(MediumKind::DvdPlusR, &[INCREMENT, FINAL].concat()), 0x001B, READ_DVD_PLUS, &[])]
+#[case::dvd_plus_r_dl(disc(MediumKind::DvdPlusRDl, ""), 0x002B, READ_DVD_PLUS, &[0x0021, 0x003B])]
 #[case::bd_rom(Rig::with(plain_disc(5_000_000), &[]), 0x0040, READ_BD, &[])]
 #[case::bd_r_blank(disc(MediumKind::BdR, ""), 0x0041, READ_BD, &[0x0021, 0x0023, 0x0041])]
 #[case::bd_r_open(disc(MediumKind::BdR, INCREMENT), 0x0041, READ_BD, &[0x0021, 0x0041])]

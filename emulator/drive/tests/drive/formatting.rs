@@ -291,6 +291,65 @@ fn bd_r_is_formatted_once() {
     );
 }
 
+/// Types that no medium of ours has: adding sessions and borders to a disc in restricted overwrite, other families' and other generations'.
+#[rstest]
+#[case::in_sequence(MediumKind::DvdMinusRw, "")]
+#[case::quick(MediumKind::DvdMinusRw, "04 11 00 00 00 00 [00 00 00 08 00 00 00 00 54 00 00 10] => GOOD")]
+#[case::full(MediumKind::DvdMinusRw, "04 11 00 00 00 00 [00 00 00 08 00 23 10 20 00 00 08 00] => GOOD")]
+#[case::packets(MediumKind::CdRw, "04 11 00 00 00 00 [00 00 00 08 00 04 81 40 40 00 00 20] => GOOD")]
+#[case::background(MediumKind::DvdPlusRw, "04 11 00 00 00 00 [00 00 00 08 FF FF FF FF 98 00 00 00] => GOOD")]
+#[case::spares(MediumKind::BdRe, "04 11 00 00 00 00 [00 00 00 08 00 B4 74 00 00 00 30 00] => GOOD")]
+fn types_that_are_not_offered(#[case] kind: MediumKind, #[case] before: &str) {
+    let mut rig = Rig::blank(kind);
+    rig.script(before).script("settle");
+    // Add session, quick add border, HD DVD, fast reformat, DDCD-RW, MRW, DDCD-RW quick, BD-R.
+    for format_type in [0x12, 0x14, 0x16, 0x18, 0x20, 0x24, 0x28, 0x32] {
+        if kind == MediumKind::CdRw && format_type == 0x12 {
+            continue;
+        }
+        let code = format_type << 2;
+        rig.script(&format!(
+            "04 11 00 00 00 00 [00 00 00 08 00 00 10 00 {code:02X} 00 00 10] => 05/26/00 list 8.7"
+        ));
+    }
+}
+
+/// Growing by nothing is not offered where nothing is left, and a CD-RW that was formatted smaller grows to its size.
+#[test]
+fn growing_a_cd_rw() {
+    Rig::blank(MediumKind::CdRw).script(&format!(
+        "04 11 00 00 00 00 [00 00 00 08 00 00 03 20 40 00 00 20] => GOOD
+         settle
+         {CAPACITIES} => 00 00 00 18 00 00 03 20 02 00 08 00 00 04 81 40 40 00 00 20 00 04 7E 20 44 00 00 20
+         04 11 00 00 00 00 [00 00 00 08 00 04 7E 40 44 00 00 20] => 05/26/00 list 4.7
+         04 11 00 00 00 00 [00 00 00 08 00 04 7E 20 44 00 00 20] => GOOD
+         {CAPACITIES} => 00 00 00 10 00 04 81 40 02 00 08 00 00 04 81 40 40 00 00 20
+         04 11 00 00 00 00 [00 00 00 08 00 00 00 00 44 00 00 20] => 05/26/00
+         25 00*9 => 00 04 81 3F 00 00 08 00"
+    ));
+}
+
+/// A session is recorded raw on a blank disc alone: the drive does not claim raw multi-session (feature 002Eh, byte 4 bit 4).
+#[test]
+fn raw_sessions_are_first_sessions() {
+    Rig::blank(MediumKind::CdR).script(
+        "46 02 00 2E 00 00 00 00 10 00 => 00 00 00 0C 00 00 00 09 00 2E 05 04 6F 00 0C 00
+         select 41 C4 08
+         fill 0 300 11*2048
+         35 00*9 => GOOD
+         5B 00 02 00*7 => GOOD
+         select 43 C4 01
+         2A 00 00 00 2C 88 00 00 01 00 [00*2368] => 05/2C/03
+         2A 00 FF FF D2 F5 00 00 01 00 [00*2368] => 05/2C/03
+         select 41 04 08
+         fill 2DB6 300 22*2048
+         35 00*9 => GOOD
+         5B 00 02 00*7 => GOOD
+         select 43 C4 01
+         2A 00 FF FF D2 F5 00 00 01 00 [00*2368] => 07/27/00",
+    );
+}
+
 /// DVD-RW: quickly formatted, written in sequence, closed, grown, and blanked again; profiles and offers follow.
 #[test]
 fn the_ways_of_dvd_rw() {

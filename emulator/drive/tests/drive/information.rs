@@ -217,3 +217,63 @@ fn one_track(#[case] kind: MediumKind, #[case] list: &str, #[case] size: &str) {
          52 00 7F FF FF FF 00 00 FF 00 => 05/21/00"
     ));
 }
+
+/// Tracks, speeds and blocks of media on which nothing is recorded, nor formatted where that has to come first.
+#[rstest]
+// Blank, packets, data mode 1 or none yet; a next writable address where something could be recorded: it is 0. Free blocks, packet size, size.
+#[case(
+    MediumKind::DvdPlusRw,
+    "61 00",
+    "00 23 05 40 00 00 00 10 00 23 05 40",
+    "11 E9 00 23 05 3F 00 00 2B 48",
+    "05/30/10"
+)]
+#[case(
+    MediumKind::BdRe,
+    "61 00",
+    "00 BA 74 00 00 00 00 20 00 BA 74 00",
+    "23 1E 00 BA 73 FF 00 00 23 1E",
+    "05/30/10"
+)]
+#[case(
+    MediumKind::BdR,
+    "6F 01",
+    "00 BA 74 00 00 00 00 20 00 BA 74 00",
+    "74 40 00 BA 73 FF 00 01 18 F0",
+    "GOOD"
+)]
+#[case(
+    MediumKind::DvdMinusR,
+    "6F 01",
+    "00 23 10 20 00 00 00 10 00 23 10 20",
+    "23 D2 00 23 10 1F 00 00 56 90",
+    "GOOD"
+)]
+#[case(
+    MediumKind::DvdMinusRw,
+    "6F 01",
+    "00 23 10 20 00 00 00 10 00 23 10 20",
+    "15 A4 00 08 CA 90 00 00 15 A4",
+    "GOOD"
+)]
+fn before_anything_is_recorded(
+    #[case] kind: MediumKind,
+    #[case] flags: &str,
+    #[case] blocks: &str,
+    #[case] zone: &str,
+    #[case] write: &str,
+) {
+    let track = format!("00 22 01 01 00 05 {flags} 00 00 00 00 00 00 00 00 {blocks} 00 00 00 00 00 00 00 00");
+    Rig::blank(kind).script(&format!(
+        "52 01 00 00 00 01 00 00 24 00 => {track}
+         52 00 00 00 00 00 00 00 24 00 => {track}
+         52 02 00 00 00 01 00 00 24 00 => {track}
+         52 01 00 00 00 02 00 00 24 00 => 05/24/00
+         52 01 00 00 00 00 00 00 24 00 => 05/24/00
+         52 01 00 00 00 FF 00 00 24 00 => 05/24/00
+         // as fast as it will be recorded
+         AC 14 00 00 00 00 00 00 00 01 00 00 => 00 00 00 .. 02 00 00 00 00 00 00 00 00 00 {zone}
+         28 00 00 00 00 00 00 00 01 00 => 05/30/10|05/21/00|05/64/00|08/00/00
+         2A 00 00 00 00 00 00 00 20 00 [00*65536] => {write}"
+    ));
+}

@@ -39,6 +39,29 @@ fn the_lowest_class_that_was_asked_for_answers() {
     );
 }
 
+/// A short allocation length cuts the answer and not the length in it, with an event as well. Whether the event is gone then is left open; the
+/// status stays what it is.
+#[test]
+fn short_answers_with_an_event() {
+    for allocation in ["00", "02", "04", "05", "08"] {
+        let mut rig = Rig::empty();
+        rig.happen(HostEvent::SwapDisc(Some(crate::rig::data_disc(100))));
+        let answer = match allocation {
+            "00" => "empty",
+            "02" => "00 06",
+            "04" => "00 06 04 7E",
+            "05" => "00 06 04 7E 02",
+            _ => "00 06 04 7E 02 02 00 00",
+        };
+        rig.script(&format!(
+            "4A 01 00 00 10 00 00 00 {allocation} 00 => {answer}
+             4A 01 00 00 10 00 00 00 08 00 => 00 06 04 7E .. 02 00 00
+             4A 01 00 00 10 00 00 00 08 00 => 00 06 04 7E .. 02 00 00
+             4A 01 00 00 10 00 00 00 08 00 => 00 06 04 7E 00 02 00 00"
+        ));
+    }
+}
+
 /// A class that has an event comes before a lower one that has none; one event at a time, each once, for each nexus.
 #[test]
 fn events_come_by_class() {

@@ -27,6 +27,9 @@ fn nominal_performance() {
 #[case("AC 10 00 06 1A 80 00 00 00 10 00 00", "05/21/00 block 400000")]
 #[case("AC 00 00 00 00 00 00 00 00 10 01 00", "05/24/00 cdb 10.7")]
 #[case("AC 10 00 00 00 00 00 00 00 10 03 00", "05/24/00 cdb 1.4")]
+// Defective blocks and zones for them: without enhanced defect reporting (feature 0029h) there are none.
+#[case("AC 00 00 00 00 00 00 00 00 10 04 00", "05/24/00 cdb 10.7")]
+#[case("AC 00 00 00 00 00 00 00 00 10 05 00", "05/24/00 cdb 10.7")]
 #[case("B6 00 00 00 00 00 00 00 05 00 1C 00", "05/24/00 cdb 8.7")]
 #[case("BB 02 FF FF FF FF 00 00 00 00 00 00", "05/24/00 cdb 1.1")]
 fn what_is_not_supported(#[case] cdb: &str, #[case] expected: &str) {
@@ -70,6 +73,30 @@ fn streaming_speeds_are_rounded_down_unless_they_have_to_be_exact() {
     assert_eq!(rig.tell(A, SET, &[0; 27]), "05/1A/00");
     assert_eq!(rig.tell(A, SET, &streaming(4, 0, 0, 0)), "GOOD");
     assert_eq!(rig.drive.state().speeds.read, None);
+}
+
+/// Rotation control (bits 4 and 3) can be the default or CAV, where that is what recording does; the extent is one.
+#[test]
+fn streaming_descriptors_that_are_none() {
+    const SET: &str = "B6 00 00 00 00 00 00 00 00 00 1C 00";
+    let mut rig = Rig::blank(MediumKind::DvdPlusR);
+    let mut set = |flags, end, kb_s| rig.tell(A, SET, &streaming(flags, end, kb_s, kb_s));
+    assert_eq!(set(0x10, 2_295_103, 5540), "05/26/00 list 0.4");
+    assert_eq!(set(0x18, 2_295_103, 5540), "05/26/00 list 0.4");
+    assert_eq!(set(0x08, 2_295_103, 5540), "GOOD", "rounded");
+    assert_eq!(set(0x0A, 2_295_103, 5540), "05/26/00 list 0.4", "constant at 4x");
+    assert_eq!(set(0x0A, 2_295_103, 22_160), "GOOD", "angular at 16x");
+    assert_eq!(set(0x01, 2_295_103, 5540), "GOOD", "in any order");
+    assert_eq!(set(0x00, 2_295_104, 5540), "05/26/00 list 8.7");
+    let mut list = streaming(0, 0x10, 5540, 5540);
+    list[7] = 0x11;
+    assert_eq!(rig.tell(A, SET, &list), "05/26/00 list 4.7", "it ends before it starts");
+    list[7] = 0x10;
+    assert_eq!(rig.tell(A, SET, &list), "GOOD");
+    // With the drive's own settings the rest does not count.
+    list[..8].copy_from_slice(&[0x1C, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+    assert_eq!(rig.tell(A, SET, &list), "GOOD");
+    assert_eq!((rig.drive.state().speeds.read, rig.drive.state().speeds.write), (None, None));
 }
 
 #[test]

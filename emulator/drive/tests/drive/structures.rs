@@ -27,12 +27,12 @@ fn physical_format(#[case] kind: MediumKind, #[case] first: &str) {
 /// Which formats there are on each medium, and how long they are with their header; a list of four bytes each, ascending.
 #[rstest]
 #[case(MediumKind::DvdMinusR, &[0x00, 0x01, 0x04, 0x0D, 0x0E, 0x10, 0x90, 0xC0, 0xFF])]
-#[case(MediumKind::DvdMinusRw, &[0x00, 0x01, 0x04, 0x0D, 0x0E, 0x10, 0x90, 0xC0, 0xFF])]
+#[case(MediumKind::DvdMinusRw, &[0x00, 0x01, 0x03, 0x04, 0x0D, 0x0E, 0x10, 0x90, 0xC0, 0xFF])]
 #[case(MediumKind::DvdMinusRDl, &[0x00, 0x01, 0x04, 0x0D, 0x0E, 0x21, 0x22, 0x23, 0x90, 0xC0, 0xFF])]
 #[case(MediumKind::DvdRam, &[0x00, 0x01, 0x08, 0x09, 0x0A, 0x0B, 0x90, 0xC0, 0xFF])]
-#[case(MediumKind::DvdPlusRw, &[0x00, 0x01, 0x11, 0x90, 0xC0, 0xFF])]
-#[case(MediumKind::DvdPlusR, &[0x00, 0x01, 0x11, 0x90, 0xC0, 0xFF])]
-#[case(MediumKind::DvdPlusRDl, &[0x00, 0x01, 0x11, 0x20, 0x90, 0xC0, 0xFF])]
+#[case(MediumKind::DvdPlusRw, &[0x00, 0x01, 0x11, 0x30, 0x90, 0xC0, 0xFF])]
+#[case(MediumKind::DvdPlusR, &[0x00, 0x01, 0x11, 0x30, 0x90, 0xC0, 0xFF])]
+#[case(MediumKind::DvdPlusRDl, &[0x00, 0x01, 0x11, 0x20, 0x30, 0x90, 0xC0, 0xFF])]
 #[case(MediumKind::BdR, &[0x00, 0x90, 0xC0, 0xFF])]
 #[case(MediumKind::BdRe, &[0x00, 0x03, 0x09, 0x90, 0xC0, 0xFF])]
 fn what_there_is(#[case] kind: MediumKind, #[case] least: &[u8]) {
@@ -46,7 +46,8 @@ fn what_there_is(#[case] kind: MediumKind, #[case] least: &[u8]) {
     for format in least {
         assert!(rows.iter().any(|row| row[0] == *format && row[1] & 0x40 != 0), "{format:02X}");
     }
-    for format in 0..=0xFF_u8 {
+    // Control blocks of DVD go by their names, below.
+    for format in (0..=0xFF_u8).filter(|format| media == 1 || *format != 0x30) {
         let cdb = format!("AD {media:02X} 00 00 00 00 00 {format:02X} FF FF 00 00");
         match rows.iter().find(|row| row[0] == format && row[1] & 0x40 != 0) {
             Some(row) => {
@@ -144,6 +145,42 @@ fn write_protection(#[case] kind: MediumKind, #[case] media: &str) {
          AD {media} 00 00 00 00 00 C0 00 08 00 00 => 00 06 00 00 00 00 00 00",
         if media == "00" { "01" } else { "00" }
     ));
+}
+
+/// Disc control blocks by their content descriptors: of the last session, of the format, and the list; feature 010Ah says which there can be.
+#[test]
+fn control_blocks() {
+    Rig::blank(MediumKind::DvdPlusR).script(
+        "46 02 01 0A 00 00 00 00 FF 00 => 00 00 00 10 00 00 00 1B 01 0A 01 08 46 44 43 00 53 44 43 00
+         AD 00 53 44 43 00 00 30 FF FF 00 00 => 05/24/00 cdb 2.7
+         AD 00 FF FF FF FF 00 30 FF FF 00 00 => 00 2E 00 00 FF FF FF FF 00 00 00 00 44 49 53 43 52 49 47 20*25 00 00 00 00
+         fill 0 16 11*2048
+         35 00*9 => GOOD
+         AD 00 53 44 43 00 00 30 FF FF 00 00 => length 32772
+         AD 00 53 44 43 00 00 30 00 06 00 00 => 80 02 00 00 53 44
+         AD 00 53 44 43 00 00 30 00 94 00 00 => 80 02 00 00 53 44 43 00 ..*36 00 01 ..*86 46 52 47 01 00 03 00 00 00 03 00 0F 00 00 00 00
+         AD 00 FF FF FF FF 00 30 FF FF 00 00 => 00 32 00 00 FF FF FF FF ..*36 00 01 00 00 53 44 43 00
+         AD 00 46 44 43 00 00 30 FF FF 00 00 => 05/24/00 cdb 2.7
+         AD 00 00 00 00 00 00 30 FF FF 00 00 => 05/24/00 cdb 2.7",
+    );
+    Rig::blank(MediumKind::DvdPlusRw).script(
+        "AD 00 46 44 43 00 00 30 FF FF 00 00 => 05/24/00 cdb 2.7
+         04 11 00 00 00 00 [00 00 00 08 FF FF FF FF 98 00 00 00] => GOOD
+         settle
+         AD 00 46 44 43 00 00 30 00 30 00 00 => 80 02 00 00 46 44 43 00 ..*36 00 00 00 01
+         46 02 01 0A 00 00 00 00 FF 00 => 00 00 00 10 00 00 00 1A 01 0A 01 08 46 44 43 00 53 44 43 00",
+    );
+    // DVD-R has none, and the feature is not current.
+    Rig::blank(MediumKind::DvdMinusR).script(
+        "AD 00 FF FF FF FF 00 30 FF FF 00 00 => 05/24/00 cdb 7.7
+         AD 00 00 00 00 00 00 03 FF FF 00 00 => 05/24/00 cdb 7.7
+         46 02 01 0A 00 00 00 00 FF 00 => 00 00 00 10 00 00 00 11 01 0A 00 08 *",
+    );
+    // A DVD-RW has a burst cutting area, as its physical format says.
+    Rig::blank(MediumKind::DvdMinusRw).script(
+        "AD 00 00 00 00 00 00 03 FF FF 00 00 => 00 0E 00 00 ..*12
+         AD 00 00 00 00 00 00 00 00 15 00 00 => 08 02 00 00 ..*16 80",
+    );
 }
 
 /// The boundary of the layers of a DVD+R DL, in whole ECC blocks, before anything is recorded.

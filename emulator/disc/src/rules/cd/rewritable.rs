@@ -110,7 +110,10 @@ pub(super) fn capacities(disc: &DiscState) -> Vec<FormattableCapacity> {
     let row = |format_type, blocks| FormattableCapacity { blocks, format_type, parameter: PACKET };
     let most = formattable(disc);
     let further = match &disc.recording {
-        Recording::Random(surface) => Some(row(FormatType::PACKET_GROW, most.saturating_sub(surface.blocks))),
+        Recording::Random(surface) => match most.saturating_sub(surface.blocks) {
+            0 => None,
+            rest => Some(row(FormatType::PACKET_GROW, rest)),
+        },
         Recording::Sequential(sequence) => sequence.is_blank().then(|| row(FormatType::PACKET_ADD, most)),
     };
     [row(FormatType::PACKET_FULL, most)].into_iter().chain(further).collect()

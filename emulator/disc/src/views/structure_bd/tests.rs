@@ -19,7 +19,8 @@ fn read(disc: &DiscState, format: BdStructure) -> Option<Vec<u8>> {
     let row = bd_structures(disc).iter().find(|row| row.format == format.0)?;
     let mut buffer = vec![0xEE; 65_536];
     let mut reply = Reply::new(&mut buffer, 65_536);
-    StructureData::encode(&mut reply, |reply| (row.encode)(disc, reply));
+    let StructureBody::One(encode) = row.body else { panic!("none goes by address") };
+    StructureData::encode(&mut reply, |reply| encode(disc, reply));
     assert_eq!(reply.length(), usize::from(row.length), "{format}");
     Some(reply.bytes().to_vec())
 }

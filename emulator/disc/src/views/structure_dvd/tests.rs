@@ -24,7 +24,8 @@ fn body(disc: &DiscState, format: DvdStructure) -> Option<Vec<u8>> {
     let row = dvd_structures(disc).into_iter().find(|row| row.format == format.0)?;
     let mut buffer = vec![0xEE; 65_536];
     let mut reply = Reply::new(&mut buffer, 65_536);
-    StructureData::encode(&mut reply, |reply| (row.encode)(disc, reply));
+    let StructureBody::One(encode) = row.body else { return Some(Vec::new()) };
+    StructureData::encode(&mut reply, |reply| encode(disc, reply));
     assert_eq!(reply.length(), usize::from(row.length), "{format} of {:?}", disc.kind);
     Some(reply.bytes()[4..].to_vec())
 }
@@ -72,6 +73,10 @@ fn physical_formats() {
     let dual = of(&DiscState::blank(MediumKind::DvdPlusRDl).unwrap());
     assert_eq!((dual.number_of_layers, dual.opposite_track_path), (1, true));
     assert_eq!(dual.last_sector_of_layer_0, 0x3_0000 + 4_173_824 / 2 - 1);
+    // 4,000,000 blocks on two layers that are both read outwards.
+    let parallel = of(&DiscState { parallel_track_path: true, ..DiscState::pressed(4_000_000).unwrap() });
+    assert_eq!((parallel.number_of_layers, parallel.opposite_track_path), (1, false));
+    assert_eq!((parallel.last_sector, parallel.last_sector_of_layer_0), (0x3_0000 + 1_999_999, 0));
     let pressed = of(&DiscState::pressed(400_000).unwrap());
     assert_eq!((pressed.book_type, pressed.layer_type), (BookType::DVD_ROM, 1));
     assert_eq!(pressed.last_sector, 0x3_0000 + 399_999);
@@ -147,4 +152,35 @@ fn protection_and_spares() {
     surface.spares = 1000;
     let spares = body(&disc, DvdStructure::DVD_RAM_SPARE_AREA).unwrap();
     assert_eq!(spares, [0, 0, 0x32, 0, 0, 0, 0x0C, 0x80, 0, 0, 0x0C, 0x80]);
+}
+
+/// What DVD+R and DVD+RW say of their sessions and formats, by hand.
+#[test]
+fn control_blocks() {
+    let block =
+        |disc: &DiscState, content: &[u8; 4]| control_blocks::block(disc, u32::from_be_bytes(*content));
+    let mut disc = DiscState::blank(MediumKind::DvdPlusR).unwrap();
+    assert_eq!(block(&disc, b"SDC\0"), None, "no session was begun");
+    assert_eq!(block(&disc, &[0xFF; 4]).unwrap()[40..], [0, 0, 0, 0]);
+    disc.recording = two_borders().recording;
+    let list = block(&disc, &[0xFF; 4]).unwrap();
+    assert_eq!(list[40..], *b"\0\x01\0\0SDC\0");
+    let session = block(&disc, b"SDC\0").unwrap();
+    assert_eq!(
+        (session.len(), &session[..8], &session[8..15]),
+        (0x8000, &b"SDC\0\0\0\0\0"[..], &b"DISCRIG"[..])
+    );
+    assert_eq!(session[40..42], [0, 2]);
+    assert_eq!(session[128..144], *b"PSN\x01\x00\x03\x00\x00\x00\x03\x00\x1F\0\0\0\0");
+    assert_eq!(session[144..160], *b"FRG\x02\x00\x03\x70\x20\x00\x03\x70\x2F\0\0\0\0");
+    assert!(session[160..0x2000].iter().all(|byte| *byte == 0));
+    assert_eq!(session[..0x2000], session[0x6000..]);
+    assert_eq!(block(&disc, b"FDC\0"), None);
+
+    let mut disc = DiscState::blank(MediumKind::DvdPlusRw).unwrap();
+    assert_eq!(block(&disc, b"FDC\0"), None, "not formatted");
+    let Recording::Random(surface) = &mut disc.recording else { panic!("random") };
+    (surface.blocks, disc.rewrites) = (2_295_104, 3);
+    assert_eq!(block(&disc, b"FDC\0").unwrap()[40..44], [0, 0, 0, 3]);
+    assert_eq!(block(&DiscState::blank(MediumKind::DvdMinusR).unwrap(), b"SDC\0"), None);
 }

@@ -1,10 +1,14 @@
 //! What READ DISC INFORMATION, READ TRACK INFORMATION, READ TOC, READ CAPACITY, READ FORMAT CAPACITIES and GET CONFIGURATION say of one disc.
 
 use super::Chaos;
+use crate::rig::ending;
 use discrig_disc::{Family, Recording};
-use discrig_wire::capacity::{Capacity, CapacityKind, FormatCapacities};
+use discrig_wire::capacity::{Capacity, CapacityKind, FormatCapacities, FormatType, FormattableCapacity};
 use discrig_wire::disc::{DiscInformation, DiscStatus, SessionStatus};
 use discrig_wire::feature::{Configuration, FeatureCode, Profile};
+use discrig_wire::mode::{CapabilitiesPage, ModeData, ModeForm, PageCode};
+use discrig_wire::performance::PerformanceData;
+use discrig_wire::structure::{DvdStructure, StructureListEntry};
 use discrig_wire::toc::{LEAD_OUT, TocData};
 use discrig_wire::track::{LayerJumpStatus, TrackInformation};
 
@@ -45,6 +49,12 @@ impl Chaos {
         self.toc(&disc, &tracks);
         self.capacity(&disc, &tracks);
         self.features(&disc);
+        match self.chance.below(16) {
+            0 | 1 => self.formats(),
+            2 | 3 => self.speeds(),
+            4 => self.structures(),
+            _ => {}
+        }
     }
 
     /// The tracks of the disc, one after the other.
@@ -166,6 +176,66 @@ impl Chaos {
                 let jumps = tracks.iter().any(|track| track.layer_jump_status != LayerJumpStatus::NONE);
                 assert!(jumps || capacity.blocks() <= end.unwrap_or(0).max(1), "{capacity:?} {tracks:?}");
             }
+        }
+    }
+
+    /// What READ FORMAT CAPACITIES offers FORMAT UNIT takes, and no other type; asked without formatting (try-out).
+    fn formats(&mut self) {
+        let data = self.ask("23 00 00 00 00 00 00 00 FF 00").unwrap();
+        let offers: Vec<_> = FormatCapacities::parse(&data).unwrap().formattable().collect();
+        let mut try_out = |offer: &FormattableCapacity| {
+            let mut list = vec![0, 0x84, 0, 8];
+            list.extend(offer.to_bytes());
+            ending(&self.issue(&"04 11 00 00 00 00".parse().unwrap(), &list))
+        };
+        for offer in &offers {
+            let ends = try_out(offer);
+            // A background format that runs has to be stopped before another one begins.
+            let permitted = ["GOOD", "07/27/02", "07/27/04", "05/2C/00"].contains(&ends.as_str());
+            assert!(permitted, "{offer:?}: {ends}");
+            assert!(ends != "05/2C/00" || offer.format_type == FormatType::DVD_PLUS_RW_BASIC, "{ends}");
+        }
+        for code in (0..0x40).filter(|code| offers.iter().all(|offer| offer.format_type.0 != *code)) {
+            let other =
+                FormattableCapacity { format_type: FormatType(code), blocks: 0x8000, parameter: 0x20 };
+            let ends = try_out(&other);
+            let refused = ["05/26/00 list 8.7", "05/30/06", "07/27/00", "07/27/02", "07/27/04"];
+            assert!(refused.contains(&ends.as_str()), "{other:?}: {ends}");
+        }
+    }
+
+    /// Speeds of recording: the zones cover the disc, and write speeds are the same wherever they are told.
+    fn speeds(&mut self) {
+        let data = self.ask("AC 14 00 00 00 00 00 00 FF FF 00 00").unwrap();
+        let zones: Vec<_> = PerformanceData::parse(&data).unwrap().nominal().collect();
+        assert!(zones.first().is_none_or(|zone| zone.start_block == 0));
+        assert!(zones.windows(2).all(|pair| pair[0].end_block + 1 == pair[1].start_block), "{zones:?}");
+        let data = self.ask("AC 00 00 00 00 00 00 00 FF FF 03 00").unwrap();
+        let speeds: Vec<_> = PerformanceData::parse(&data).unwrap().write_speeds().collect();
+        assert!(speeds.windows(2).all(|pair| pair[0].write_speed > pair[1].write_speed), "{speeds:?}");
+        assert_eq!(zones.last().map(|zone| zone.end_block), speeds.first().map(|speed| speed.end_block));
+        let data = self.ask("5A 08 2A 00 00 00 00 02 00 00").unwrap();
+        let page = ModeData::parse(ModeForm::Ten, &data).unwrap().page(PageCode::CAPABILITIES).unwrap();
+        let in_page: Vec<_> = CapabilitiesPage::write_speeds(&page)
+            .map(|speed| (speed.write_speed, speed.rotation_control))
+            .collect();
+        let narrow = |kb_s: u32| u16::try_from(kb_s).unwrap_or(u16::MAX);
+        let told = speeds.iter().map(|speed| (narrow(speed.write_speed), speed.rotation_control));
+        assert!(told.eq(in_page));
+    }
+
+    /// Each structure that is in the list can be read, and is as long as that says.
+    fn structures(&mut self) {
+        let media = u8::from(self.disc().kind.spec().family == Family::Bd);
+        let Ok(list) = self.ask(&format!("AD {media:02X} 00 00 00 00 00 FF FF FF 00 00")) else { return };
+        for row in list[4..].chunks_exact(4) {
+            let entry = StructureListEntry::parse(row).unwrap();
+            // Disc control blocks go by name: the list of them is shorter than they are.
+            let named = media == 0 && entry.format == DvdStructure::DISC_CONTROL_BLOCK.0;
+            let address = if named { "FF FF FF FF" } else { "00 00 00 00" };
+            let data =
+                self.ask(&format!("AD {media:02X} {address} 00 {:02X} FF FF 00 00", entry.format)).unwrap();
+            assert!(data.len() == usize::from(entry.length) || named, "{entry:?}: {}", data.len());
         }
     }
 
