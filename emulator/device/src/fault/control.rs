@@ -1,6 +1,7 @@
 //! Installing and lifting faults on a bench.
 
-use super::plan::{ActionKind, Rule};
+use super::action::ActionKind;
+use super::plan::Rule;
 use thiserror::Error;
 
 /// A rule that cannot be installed.

@@ -1,8 +1,10 @@
 //! Faults from outside, for any device.
 
+use super::action::{Action, ActionKind};
+use super::condition::States;
 use super::control::FaultControl;
 use super::engine::{FaultEngine, Occurrence, Subject};
-use super::plan::{Action, ActionKind, Rule, States};
+use super::plan::Rule;
 use crate::error::{DeviceError, Effect, ErrorKind};
 use crate::request::{Completion, Data, Device, Request};
 use crate::time::Instant;

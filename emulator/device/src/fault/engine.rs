@@ -1,6 +1,8 @@
 //! Deciding which rule fires.
 
-use super::plan::{Action, HostOperation, Plan, Rule, States, opcode_of};
+use super::action::Action;
+use super::condition::{HostOperation, States, opcode_of};
+use super::plan::{Plan, Rule};
 use crate::time::Instant;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
