@@ -1,5 +1,22 @@
 //! The scenarios, one module per family.
 
+/// A list of scenarios with fixed courses of events: each is a row of slug, clauses, level, needs, hazard, body and summary.
+macro_rules! rows {
+    ($(#[$doc:meta])* $list:ident:
+        $($slug:literal [$($clause:literal),+] $level:ident [$($need:ident),*] $hazard:ident $body:expr, $summary:literal;)+) => {
+        $(#[$doc])*
+        pub(in crate::families) const $list: &[crate::scenario::Scenario] = &[$(crate::scenario::Scenario {
+            slug: $slug,
+            clauses: &[$($clause),+],
+            level: crate::scenario::Level::$level,
+            needs: &[$(discrig_device::Capability::$need),*],
+            hazard: crate::scenario::Hazard::$hazard,
+            summary: $summary,
+            body: crate::scenario::Body::Example($body),
+        }),+];
+    };
+}
+
 mod attention;
 mod foreign;
 mod host;
@@ -22,7 +39,9 @@ use discrig_device::{HostId, ProcessId};
 /// Every family's lists.
 pub(crate) const ALL: &[&[Scenario]] = &[
     foreign::FOREIGN,
-    removal::REMOVAL,
+    removal::OBJECTS,
+    removal::BACK,
+    removal::COMMAND,
     timeout::TIMEOUT,
     host::EXCLUSIVE,
     host::OUTSIDER,

@@ -1,6 +1,5 @@
 //! `host.events.*`: what listeners are told of locks.
 
-use super::rows;
 use crate::families::locking::{OTHER_NAME, closed, events, expect_events, locked, unlocked};
 use crate::families::{ELSEWHERE, HERE, HOST, unit};
 use crate::stage::{HandleSeat, Stage};

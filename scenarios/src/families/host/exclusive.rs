@@ -1,6 +1,5 @@
 //! `host.lock.*`, `host.unlock.*`, `host.owner.*`, `host.close.*`: exclusive access of a handle.
 
-use super::rows;
 use crate::allowed::{Allowed, Pattern, allowed};
 use crate::families::locking::{
     ALREADY_LOCKED, HANDLE_DEAD, HOST_DOES, NAME, NOT_LOCKED, NOT_OWNER, OTHER_NAME, closed, locked, mounted,

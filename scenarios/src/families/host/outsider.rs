@@ -1,6 +1,5 @@
 //! `host.outsider.*`: what the other handles get while one holds the device.
 
-use super::rows;
 use crate::answer::Answer;
 use crate::families::locking::{
     ALREADY_LOCKED, HANDLE_SHUT_OUT, HOST_DOES, NAME, OTHER_NAME, closed, locked, unlocked,

@@ -1,6 +1,5 @@
 //! `host.tray.*`: the host's own tray calls and its two locks on the tray.
 
-use super::rows;
 use crate::allowed::{Allowed, Pattern, allowed};
 use crate::answer::Answer;
 use crate::families::locking::{HOST_DOES, closed};

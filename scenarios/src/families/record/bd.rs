@@ -8,7 +8,7 @@ use crate::stop::Verdict;
 use discrig_device::Medium;
 use discrig_wire::capacity::FormatType;
 use discrig_wire::close::CloseFunction;
-use discrig_wire::command::{ReadDiscInformation, Write12};
+use discrig_wire::command::{ReadDiscInformation, ReserveTrack, Write12};
 use discrig_wire::disc::{DiscDataType, DiscStatus, PowResources};
 use discrig_wire::feature::{FeatureCode, Profile};
 use discrig_wire::format::{Certification, RecordingMode};
@@ -72,6 +72,49 @@ pub(super) fn sessions(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
         capacity: Some(256),
         idle: &SEQUENTIAL,
         ..State::complete(profile, 2, 2)
+    };
+    burner.expect_state("after finalising", &complete)?;
+    burner.read_back(0, &data)
+}
+
+/// SRM: two tracks are reserved and recorded after the one behind them, in turn and each up to its end.
+pub(super) fn reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    let profile = Profile::BD_R_SRM;
+    let data = pattern(11, 320, BLOCK);
+    let (first, rest) = data.split_at(96 * BLOCK);
+    let (second, third) = rest.split_at(128 * BLOCK);
+    burner.send(ReserveTrack::of_size(96))?;
+    burner.send(ReserveTrack::of_size(128))?;
+    let reserved = State {
+        tracks: &[
+            TrackState { size: Some(96), ..TrackState::open(1, 1, 0, 0) },
+            TrackState { size: Some(128), ..TrackState::open(2, 1, 96, 96) },
+            TrackState::open(3, 1, 224, 224),
+        ],
+        current: &SEQUENTIAL,
+        ..State::open(profile, 1, 3)
+    };
+    burner.expect_state("after reserving", &reserved)?;
+    let behind = Write12 { logical_block_address: 64, transfer_length: 64, ..Write12::default() };
+    burner.refused(behind, &data[..64 * BLOCK])?;
+    burner.write(224, third)?;
+    burner.write(96, &second[..64 * BLOCK])?;
+    burner.write(0, first)?;
+    burner.write(160, &second[64 * BLOCK..])?;
+    burner.synchronize()?;
+    (1..=3).try_for_each(|track| burner.close(CloseFunction::TRACK, track))?;
+    burner.close(CloseFunction::SESSION, 0)?;
+    burner.close(CloseFunction::FINALIZE, 0)?;
+    let complete = State {
+        tracks: &[
+            TrackState::complete(1, 1, 0, 96),
+            TrackState::complete(2, 1, 96, 128),
+            TrackState::complete(3, 1, 224, 96),
+        ],
+        capacity: Some(320),
+        idle: &SEQUENTIAL,
+        ..State::complete(profile, 1, 3)
     };
     burner.expect_state("after finalising", &complete)?;
     burner.read_back(0, &data)

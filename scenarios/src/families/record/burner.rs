@@ -12,7 +12,7 @@ use discrig_wire::close::CloseFunction;
 use discrig_wire::command::{
     CloseTrackSession, CommandSpec, FormatUnit, GetConfiguration, GetPerformance, Inquiry, ModeSelect10,
     ModeSense10, Read10, Read12, ReadDiscInformation, ReadFormatCapacities, ReadTrackInformation,
-    SendOpcInformation, SetCdSpeed, SetStreaming, SynchronizeCache, Write10, Write12,
+    SendDiscStructure, SendOpcInformation, SetCdSpeed, SetStreaming, SynchronizeCache, Write10, Write12,
 };
 use discrig_wire::disc::{DiscInformation, DiscStatus};
 use discrig_wire::event::EventClasses;
@@ -20,6 +20,7 @@ use discrig_wire::feature::{Configuration, FeatureCode, Profile};
 use discrig_wire::format::{FORMAT_CODE, FormatDescriptor, FormatListHeader, FormatParameters};
 use discrig_wire::mode::{ModeData, ModeForm, PageCode, WriteParametersPage};
 use discrig_wire::performance::StreamingRequest;
+use discrig_wire::structure::DvdStructure;
 use discrig_wire::track::{TrackAddressType, TrackInformation};
 use discrig_wire::{Cdb, Reply, SenseKey};
 
@@ -124,7 +125,8 @@ impl<'s, 'a> Burner<'s, 'a> {
         self.stage.ensure(holds, message)
     }
 
-    fn insist(&mut self, name: &str, answer: Answer) -> Verdict {
+    /// A command must have been answered with GOOD.
+    pub(super) fn insist(&mut self, name: &str, answer: Answer) -> Verdict {
         self.ensure(answer == Answer::Ok, || format!("{name}: {answer}"))
     }
 
@@ -178,10 +180,16 @@ impl<'s, 'a> Burner<'s, 'a> {
         self.ensure(fits, || format!("a write to the complete disc: {answer}"))
     }
 
+    /// The answer to a command with data-in, once the drive is not busy, and the data.
+    pub(super) fn ask(&mut self, command: impl Into<Cdb>) -> (Answer, Vec<u8>) {
+        let cdb = command.into();
+        self.patiently(|burner| burner.stage.read(&mut burner.seat, cdb))
+    }
+
     /// Data of a command that must succeed.
     pub(super) fn fetch(&mut self, command: impl Into<Cdb>) -> Result<Vec<u8>, Stop> {
         let cdb = command.into();
-        let (answer, bytes) = self.patiently(|burner| burner.stage.read(&mut burner.seat, cdb));
+        let (answer, bytes) = self.ask(cdb);
         self.insist(&named(&cdb), answer)?;
         Ok(bytes)
     }
@@ -318,14 +326,19 @@ impl<'s, 'a> Burner<'s, 'a> {
 
     /// FORMAT UNIT, polled.
     pub(super) fn format_as(&mut self, descriptor: FormatDescriptor) -> Verdict {
-        let header =
-            FormatListHeader { format_options_valid: true, immed: true, ..FormatListHeader::default() };
-        let mut buffer = [0; FormatParameters::SIZE];
-        let mut reply = Reply::new(&mut buffer, FormatParameters::SIZE);
-        FormatParameters { header, descriptor }.encode(&mut reply);
-        let command = FormatUnit { format_data: true, format_code: FORMAT_CODE, ..FormatUnit::default() };
-        self.give(command, &buffer)?;
+        let (command, list) = format(descriptor);
+        self.give(command, &list)?;
         self.wait_until_ready()
+    }
+
+    /// SEND DISC STRUCTURE of a DVD with a body of eight bytes.
+    pub(super) fn send_structure(&mut self, format: DvdStructure, body: &[u8]) -> Verdict {
+        let mut list = vec![0, 10, 0, 0];
+        list.extend(body);
+        let parameter_list_length = list.len() as u16;
+        let command =
+            SendDiscStructure { format: format.0, parameter_list_length, ..SendDiscStructure::default() };
+        self.give(command, &list)
     }
 
     // --- reading back --------------------------------------------------------------------------------------------
@@ -360,19 +373,28 @@ pub(super) fn close(function: CloseFunction, track: u16) -> CloseTrackSession {
     CloseTrackSession { immed: true, close_function: function.0, track_number: track }
 }
 
+/// FORMAT UNIT that returns at once, and its parameter list.
+pub(super) fn format(descriptor: FormatDescriptor) -> (FormatUnit, [u8; FormatParameters::SIZE]) {
+    let header = FormatListHeader { format_options_valid: true, immed: true, ..FormatListHeader::default() };
+    let mut list = [0; FormatParameters::SIZE];
+    let mut reply = Reply::new(&mut list, FormatParameters::SIZE);
+    FormatParameters { header, descriptor }.encode(&mut reply);
+    (FormatUnit { format_data: true, format_code: FORMAT_CODE, ..FormatUnit::default() }, list)
+}
+
 /// Bytes for `blocks` blocks of `size` bytes that differ from block to block and from one `seed` to another.
 pub(super) fn pattern(seed: u32, blocks: usize, size: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9) | 1;
-    (0..blocks * size)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            (state >> 11) as u8
-        })
-        .collect()
+    let mut bytes = vec![0; blocks * size];
+    for four in bytes.chunks_mut(4) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        four.copy_from_slice(&state.to_le_bytes()[..four.len()]);
+    }
+    bytes
 }
 
-fn named(cdb: &Cdb) -> String {
+pub(super) fn named(cdb: &Cdb) -> String {
     format!("{} {cdb}", CommandSpec::of(cdb).map_or("command", |spec| spec.name))
 }

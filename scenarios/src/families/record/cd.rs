@@ -1,17 +1,17 @@
-//! CD-R and CD-RW track by track: track at once, packets, sessions, test writes, blanking.
+//! CD-R and CD-RW track by track: at once, reserved, in several sessions, as a test, and blanked.
 
-use super::burner::{BLOCK, Burner, pattern};
+use super::burner::{BLOCK, Burner, close, pattern};
 use super::cd_read::Expected;
 use super::sector::RAW;
 use super::state::{State, TrackState};
 use crate::answer::Answer;
 use crate::families::unit;
 use crate::stage::Stage;
-use crate::stop::Verdict;
+use crate::stop::{Stop, Verdict};
 use discrig_device::Medium;
-use discrig_wire::capacity::FormatType;
+use discrig_wire::ascii::Ascii;
 use discrig_wire::close::{BlankingType, CloseFunction};
-use discrig_wire::command::{Blank, ReadToc};
+use discrig_wire::command::{Blank, ReadToc, ReserveTrack};
 use discrig_wire::feature::FeatureCode;
 use discrig_wire::mode::{DataBlockType, MultiSession, WriteParametersPage, WriteType};
 use discrig_wire::toc::{TocData, TocFormat};
@@ -19,14 +19,17 @@ use discrig_wire::toc::{TocData, TocFormat};
 /// Control nibbles of audio and of data, written at once and in packets.
 pub(super) const AUDIO: u8 = 0;
 pub(super) const DATA: u8 = 4;
-const PACKETS: u8 = 5;
+pub(super) const PACKETS: u8 = 5;
 /// Blocks of run-out behind a track written at once, and of the pause before the next one.
-const RUN_OUT: u32 = 2;
+pub(super) const RUN_OUT: u32 = 2;
 const PAUSE: u32 = 150;
 /// Blocks of link and run-in and run-out between packets.
-const LINK: u32 = 7;
+pub(super) const LINK: u32 = 7;
 /// Blocks from the end of the first session to the program area of the next.
 const FIRST_GAP: u32 = 11_400;
+/// The catalog number and the ISRCs of audio.
+pub(super) const NUMBER: [u8; 13] = *b"4006381333931";
+pub(super) const CODES: [[u8; 12]; 2] = [*b"DEXYZ2600001", *b"DEXYZ2600002"];
 /// What makes the disc recordable.
 pub(super) const WRITING: [FeatureCode; 2] = [FeatureCode::CD_TRACK_AT_ONCE, FeatureCode::CD_MASTERING];
 
@@ -54,12 +57,13 @@ pub(super) fn parameters(
     }
 }
 
-fn data_at_once() -> impl FnOnce(WriteParametersPage) -> WriteParametersPage {
+/// Page 05h for a data track at once.
+pub(super) fn data_at_once() -> impl FnOnce(WriteParametersPage) -> WriteParametersPage {
     parameters(WriteType::TRACK_AT_ONCE, DATA, DataBlockType::MODE_1)
 }
 
 /// Writes a track at the next writable address and closes it; where it begins.
-fn track_at_once(burner: &mut Burner<'_, '_>, size: usize, data: &[u8]) -> Result<u32, crate::stop::Stop> {
+fn track_at_once(burner: &mut Burner<'_, '_>, size: usize, data: &[u8]) -> Result<u32, Stop> {
     let start = burner.track(0xFF)?.next_writable;
     burner.write_blocks(start as i32, size, data)?;
     burner.synchronize()?;
@@ -68,16 +72,22 @@ fn track_at_once(burner: &mut Burner<'_, '_>, size: usize, data: &[u8]) -> Resul
 }
 
 /// CLOSE of the incomplete track: SYNCHRONIZE CACHE may have done it already.
-fn close_track(burner: &mut Burner<'_, '_>) -> Verdict {
-    let command = super::burner::close(CloseFunction::TRACK, 0xFF);
-    let answer = burner.answer(command.into(), &[]);
-    let closed = match answer {
-        Answer::Ok => true,
-        Answer::Check(code) => matches!((code.asc, code.ascq), (0x2C, 0) | (0x72, 4)),
-        _ => false,
-    };
-    burner.ensure(closed, || format!("CLOSE TRACK/SESSION of a track: {answer}"))?;
-    burner.wait_until_ready()
+pub(super) fn close_track(burner: &mut Burner<'_, '_>) -> Verdict {
+    let answer = burner.answer(close(CloseFunction::TRACK, 0xFF).into(), &[]);
+    burner.expect_closed(answer)
+}
+
+impl Burner<'_, '_> {
+    /// CLOSE TRACK/SESSION of a track was answered so, which may have been closed before.
+    fn expect_closed(&mut self, answer: Answer) -> Verdict {
+        let closed = match answer {
+            Answer::Ok => true,
+            Answer::Check(code) => matches!((code.asc, code.ascq), (0x2C, 0) | (0x72, 4)),
+            _ => false,
+        };
+        self.ensure(closed, || format!("CLOSE TRACK/SESSION of a track: {answer}"))?;
+        self.wait_until_ready()
+    }
 }
 
 /// The views of a complete disc with one data track of `blocks` and its run-out.
@@ -137,43 +147,119 @@ pub(super) fn track_at_once_audio(stage: &mut Stage<'_>, medium: Medium) -> Verd
     burner.expect_sectors(second as i32, &tracks[1], Expected::audio(2, second as i32))
 }
 
+/// Audio tracks with catalog number and ISRCs, which page 05h has.
+pub(super) fn track_at_once_codes(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    let tracks = [pattern(85, 300, RAW), pattern(86, 310, RAW)];
+    let mut starts = Vec::new();
+    for (track, code) in tracks.iter().zip(CODES) {
+        let audio = parameters(WriteType::TRACK_AT_ONCE, AUDIO, DataBlockType::RAW);
+        burner.write_parameters(|page| {
+            audio(page).with_catalog_number(Some(Ascii(NUMBER))).with_recording_code(Some(Ascii(code)))
+        })?;
+        starts.push(track_at_once(&mut burner, RAW, track)? as i32);
+    }
+    burner.close(CloseFunction::SESSION, 0)?;
+    let state = State { idle: &WRITING, ..State::complete(burner.traits.profile, 1, 2) };
+    burner.expect_state("after closing", &state)?;
+    for (n, (track, start)) in tracks.iter().zip(starts).enumerate() {
+        let expected = Expected {
+            catalog_number: Some(NUMBER),
+            recording_code: Some(CODES[n]),
+            ..Expected::audio(n as u8 + 1, start)
+        };
+        burner.expect_sectors(start, track, expected)?;
+    }
+    Ok(())
+}
+
+/// A track is reserved, recorded after the one behind it, and up to its end.
+pub(super) fn reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    burner.write_parameters(data_at_once())?;
+    burner.send(ReserveTrack::of_size(320))?;
+    let track = burner.track(1)?;
+    burner.ensure(track.reserved && track.nwa() == Some(0) && track.free_blocks >= 320, || {
+        format!("track 1 is reserved for 320 blocks, and is {track:?}")
+    })?;
+    let second = pattern(88, 310, BLOCK);
+    let start = track_at_once(&mut burner, BLOCK, &second)?;
+    burner.ensure(start >= track.size + PAUSE, || {
+        format!("track 1 is reserved up to {}, and track 2 begins at {start}", track.size)
+    })?;
+    let incomplete = close(CloseFunction::SESSION, 0);
+    burner.refused(incomplete, &[])?;
+    let first = pattern(87, 320, BLOCK);
+    burner.write(0, &first)?;
+    burner.synchronize()?;
+    let answer = burner.answer(close(CloseFunction::TRACK, 1).into(), &[]);
+    burner.expect_closed(answer)?;
+    burner.close(CloseFunction::SESSION, 0)?;
+    let state = State {
+        tracks: &[TrackState::complete(1, 1, 0, track.size)],
+        capacity: Some(start + 310 + RUN_OUT),
+        idle: &WRITING,
+        ..State::complete(burner.traits.profile, 1, 2)
+    };
+    burner.expect_state("after closing", &state)?;
+    burner.read_back(0, &first)?;
+    burner.expect_sectors(0, &first, Expected::data(1, 0))?;
+    burner.expect_sectors(start as i32, &second, Expected::data(2, start as i32))
+}
+
 /// Two sessions with a data track each.
 pub(super) fn multi_session(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
     let (first, second) = (pattern(73, 300, BLOCK), pattern(74, 320, BLOCK));
-    burner.write_parameters(|page| WriteParametersPage {
-        multi_session: MultiSession::NEXT,
-        ..data_at_once()(page)
-    })?;
+    burner.write_parameters(next_allowed(data_at_once()))?;
     track_at_once(&mut burner, BLOCK, &first)?;
     burner.close(CloseFunction::SESSION, 0)?;
-    let (profile, end) = (burner.traits.profile, 300 + RUN_OUT);
-    let start = end + FIRST_GAP;
-    let appendable = State {
-        tracks: &[TrackState::complete(1, 1, 0, end), TrackState::open(2, 2, start, start)],
-        capacity: Some(end),
-        toc: Some((&[(DATA, 0)], end)),
-        current: &WRITING,
-        ..State::appendable(profile, 2, 2)
-    };
-    burner.expect_state("after the first session", &appendable)?;
+    let start = burner.expect_second(300 + RUN_OUT)?;
     burner.read_back(0, &first)?;
     burner.write_parameters(data_at_once())?;
     let at = track_at_once(&mut burner, BLOCK, &second)?;
     burner.ensure(at == start, || format!("the second session begins at {at}, to be {start}"))?;
     burner.close(CloseFunction::SESSION, 0)?;
-    let last = start + 320 + RUN_OUT;
-    let complete = State {
-        tracks: &[TrackState::complete(1, 1, 0, end), TrackState::complete(2, 2, start, 320 + RUN_OUT)],
-        capacity: Some(last),
-        toc: Some((&[(DATA, 0), (DATA, start)], last)),
-        idle: &WRITING,
-        ..State::complete(profile, 2, 2)
-    };
-    burner.expect_state("after the last session", &complete)?;
-    expect_last_session(&mut burner, 2, start)?;
+    burner.expect_two_sessions(300 + RUN_OUT, 320 + RUN_OUT)?;
     burner.expect_sectors(0, &first, Expected::data(1, 0))?;
     burner.expect_sectors(start as i32, &second, Expected::data(2, start as i32))
+}
+
+/// The same page 05h, with another session to come.
+pub(super) fn next_allowed(
+    change: impl FnOnce(WriteParametersPage) -> WriteParametersPage,
+) -> impl FnOnce(WriteParametersPage) -> WriteParametersPage {
+    |page| WriteParametersPage { multi_session: MultiSession::NEXT, ..change(page) }
+}
+
+impl Burner<'_, '_> {
+    /// The views of a disc with a session that ends at `end` and an empty one; where its track begins.
+    pub(super) fn expect_second(&mut self, end: u32) -> Result<u32, Stop> {
+        let start = end + FIRST_GAP;
+        let appendable = State {
+            tracks: &[TrackState::complete(1, 1, 0, end), TrackState::open(2, 2, start, start)],
+            capacity: Some(end),
+            toc: Some((&[(DATA, 0)], end)),
+            current: &WRITING,
+            ..State::appendable(self.traits.profile, 2, 2)
+        };
+        self.expect_state("after the first session", &appendable)?;
+        Ok(start)
+    }
+
+    /// The views of a complete disc with two sessions of a data track each, of which the first ends at `end`, and the second has `size` blocks.
+    pub(super) fn expect_two_sessions(&mut self, end: u32, size: u32) -> Verdict {
+        let start = end + FIRST_GAP;
+        let complete = State {
+            tracks: &[TrackState::complete(1, 1, 0, end), TrackState::complete(2, 2, start, size)],
+            capacity: Some(start + size),
+            toc: Some((&[(DATA, 0), (DATA, start)], start + size)),
+            idle: &WRITING,
+            ..State::complete(self.traits.profile, 2, 2)
+        };
+        self.expect_state("after the last session", &complete)?;
+        expect_last_session(self, 2, start)
+    }
 }
 
 /// What format 1 of the table of contents says: the first track of the last complete session.
@@ -189,72 +275,6 @@ fn expect_last_session(burner: &mut Burner<'_, '_>, session: u8, start: u32) -> 
     burner.ensure(last == session && seen == [(2, start)], || {
         format!("the last session is {last} and begins with {seen:?}, to be {session} and track 2 at {start}")
     })
-}
-
-/// Packets of any size, links between them.
-pub(super) fn variable_packets(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    let mut burner = Burner::with_blank(stage, medium)?;
-    burner.write_parameters(parameters(WriteType::PACKET, PACKETS, DataBlockType::MODE_1))?;
-    let data = pattern(75, 320, BLOCK);
-    let mut packets = Vec::new();
-    let mut at = 0;
-    for packet in data.chunks(32 * BLOCK) {
-        let next = burner.track(0xFF)?.next_writable;
-        burner.ensure(next == at, || format!("the next packet goes to {next}, to be {at}"))?;
-        burner.write(at, packet)?;
-        burner.synchronize()?;
-        packets.push((at, packet));
-        at += 32 + LINK;
-    }
-    burner.close(CloseFunction::TRACK, 0xFF)?;
-    burner.close(CloseFunction::SESSION, 0)?;
-    let state = State { idle: &WRITING, ..State::complete(burner.traits.profile, 1, 1) };
-    burner.expect_state("after closing", &state)?;
-    packets.iter().try_for_each(|(at, packet)| burner.read_back(*at, packet))
-}
-
-fn packets_of_32() -> impl FnOnce(WriteParametersPage) -> WriteParametersPage {
-    |page| WriteParametersPage {
-        fixed_packet: true,
-        packet_size: 32,
-        ..parameters(WriteType::PACKET, PACKETS, DataBlockType::MODE_1)(page)
-    }
-}
-
-/// Packets of 32 blocks in sequence; links do not count.
-pub(super) fn fixed_packets(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    let mut burner = Burner::with_blank(stage, medium)?;
-    let data = pattern(76, 320, BLOCK);
-    burner.write_parameters(packets_of_32())?;
-    burner.write(0, &data)?;
-    burner.synchronize()?;
-    burner.close(CloseFunction::TRACK, 0xFF)?;
-    burner.close(CloseFunction::SESSION, 0)?;
-    let state = State { capacity: Some(320), idle: &WRITING, ..State::complete(burner.traits.profile, 1, 1) };
-    burner.expect_state("after closing", &state)?;
-    burner.read_back(0, &data)
-}
-
-/// CD-RW formatted in fixed packets, overwritten in any order.
-pub(super) fn formatted_packets(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    const CURRENT: [FeatureCode; 2] = [FeatureCode::RESTRICTED_OVERWRITE, FeatureCode::FORMATTABLE];
-    let mut burner = Burner::with_blank(stage, medium)?;
-    let offer = burner.format(FormatType::PACKET_FULL, 0)?;
-    let formatted = State {
-        capacity: Some(offer.blocks),
-        current: &CURRENT,
-        ..State::complete(burner.traits.profile, 1, 1)
-    };
-    burner.expect_state("after formatting", &formatted)?;
-    burner.write_parameters(packets_of_32())?;
-    let data = pattern(77, 128, BLOCK);
-    let places = [320, 0, offer.blocks - 32, 320];
-    let packets: Vec<_> = places.into_iter().zip(data.chunks(32 * BLOCK)).collect();
-    packets.iter().try_for_each(|(at, packet)| burner.write(*at, packet))?;
-    burner.synchronize()?;
-    // The last packet went where the first one was.
-    packets[1..].iter().try_for_each(|(at, packet)| burner.read_back(*at, packet))?;
-    burner.expect_state("after writing", &formatted)
 }
 
 /// A test write leaves nothing; the same burn in earnest succeeds afterwards.

@@ -2,14 +2,16 @@
 
 use super::burner::{BLOCK, Burner};
 use super::cd::{AUDIO, DATA};
-use super::sector::{self, RAW, SUB_CHANNELS};
-use crate::stop::Verdict;
+use super::sector::{self, Content, RAW, SUB_CHANNELS};
+use crate::stop::{Stop, Verdict};
 use discrig_wire::command::ReadCd;
 use discrig_wire::msf::Msf;
 use discrig_wire::sub_channel::{QCatalogNumber, QFrame, QPosition, QRecordingCode};
 
 /// Sectors that one READ CD carries with all that they have.
 const AT_ONCE: usize = 26;
+/// Sub-channel selection of READ CD: P to W as they are on the disc.
+const RAW_SUB_CHANNELS: u8 = 1;
 
 /// What sectors of a track must carry besides their data.
 #[derive(Clone, Copy, Debug)]
@@ -45,37 +47,50 @@ struct Identifiers {
     recording_codes: usize,
 }
 
+/// What the main channel of a sector must be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Main<'d> {
+    /// Samples.
+    Audio(&'d [u8]),
+    /// A data sector.
+    Data(Content<'d>),
+}
+
+impl Main<'_> {
+    fn fault(&self, main: &[u8], lba: i32) -> Option<&'static str> {
+        match self {
+            Main::Audio(samples) => (main != *samples).then_some("its samples"),
+            Main::Data(content) => sector::fault(main, lba, content),
+        }
+    }
+}
+
 impl Burner<'_, '_> {
-    /// Reads sectors with their headers, EDC and ECC and sub-channels by READ CD, and compares everything.
+    /// Reads sectors of mode 1 or audio with their headers, EDC and ECC and sub-channels by READ CD, and compares everything.
     pub(super) fn expect_sectors(&mut self, first: i32, data: &[u8], expected: Expected) -> Verdict {
-        let size = if expected.control & DATA == 0 { RAW } else { BLOCK };
+        let sectors: Vec<_> = if expected.control & DATA == 0 {
+            data.chunks(RAW).map(Main::Audio).collect()
+        } else {
+            data.chunks(BLOCK).map(|user| Main::Data(Content::mode_1(user))).collect()
+        };
+        self.expect_contents(first, &sectors, expected)
+    }
+
+    /// The same of sectors of any kind.
+    pub(super) fn expect_contents(
+        &mut self,
+        first: i32,
+        sectors: &[Main<'_>],
+        expected: Expected,
+    ) -> Verdict {
         let mut identifiers = Identifiers::default();
         let mut at = first;
-        for chunk in data.chunks(AT_ONCE * size) {
-            let count = chunk.len() / size;
-            let bytes = self.fetch(ReadCd {
-                logical_block_address: at as u32,
-                transfer_length: count as u32,
-                sync: true,
-                header_codes: 3,
-                user_data: true,
-                edc_ecc: true,
-                sub_channel_selection: 1,
-                ..ReadCd::default()
-            })?;
-            let length = bytes.len();
-            self.ensure(length == count * (RAW + SUB_CHANNELS), || {
-                format!("{length} bytes came for {count} sectors from {at} on")
-            })?;
-            for (read, written) in bytes.chunks(RAW + SUB_CHANNELS).zip(chunk.chunks(size)) {
-                let (main, sub) = read.split_at(RAW);
-                let fault = if size == RAW {
-                    (main != written).then_some("its samples")
-                } else {
-                    sector::mode_1_fault(main, at, written)
-                };
-                let fault =
-                    fault.map(str::to_owned).or_else(|| q_fault(sub, at, &expected, &mut identifiers));
+        for chunk in sectors.chunks(AT_ONCE) {
+            let bytes = self.whole_sectors(at, chunk.len(), RAW_SUB_CHANNELS)?;
+            for (read, main) in bytes.chunks(RAW + SUB_CHANNELS).zip(chunk) {
+                let (sector, sub) = read.split_at(RAW);
+                let fault = main.fault(sector, at).map(str::to_owned);
+                let fault = fault.or_else(|| q_fault(sub, at, &expected, &mut identifiers));
                 self.ensure(fault.is_none(), || {
                     format!("sector {at}: {} is not right", fault.unwrap_or_default())
                 })?;
@@ -83,10 +98,46 @@ impl Burner<'_, '_> {
             }
         }
         // Each has to be in one of 100 successive sectors.
-        let hundreds = data.len() / size / 100;
+        let hundreds = sectors.len() / 100;
         let fits = expected.catalog_number.is_none_or(|_| identifiers.catalog_numbers >= hundreds)
             && expected.recording_code.is_none_or(|_| identifiers.recording_codes >= hundreds);
         self.ensure(fits, || format!("in {hundreds} times 100 sectors there are {identifiers:?}"))
+    }
+
+    /// Whole sectors by READ CD, each with 96 bytes of sub-channels as they are selected.
+    fn whole_sectors(
+        &mut self,
+        first: i32,
+        count: usize,
+        sub_channel_selection: u8,
+    ) -> Result<Vec<u8>, Stop> {
+        let bytes = self.fetch(ReadCd {
+            logical_block_address: first as u32,
+            transfer_length: count as u32,
+            sync: true,
+            header_codes: 3,
+            user_data: true,
+            edc_ecc: true,
+            sub_channel_selection,
+            ..ReadCd::default()
+        })?;
+        let length = bytes.len();
+        self.ensure(length == count * (RAW + SUB_CHANNELS), || {
+            format!("{length} bytes came for {count} sectors from {first} on")
+        })?;
+        Ok(bytes)
+    }
+
+    /// The sub-channels of sectors as they are on the disc, 96 symbols each.
+    pub(super) fn symbols(&mut self, first: i32, count: usize) -> Result<Vec<[u8; SUB_CHANNELS]>, Stop> {
+        let mut symbols = Vec::with_capacity(count);
+        while symbols.len() < count {
+            let some = (count - symbols.len()).min(AT_ONCE);
+            let bytes = self.whole_sectors(first + symbols.len() as i32, some, RAW_SUB_CHANNELS)?;
+            let sectors = bytes.chunks(RAW + SUB_CHANNELS);
+            symbols.extend(sectors.filter_map(|read| <[u8; SUB_CHANNELS]>::try_from(&read[RAW..]).ok()));
+        }
+        Ok(symbols)
     }
 }
 

@@ -1,4 +1,4 @@
-//! DVD-R, DVD-R DL and DVD-RW: in sequence, by layer jumps, and by restricted overwrite.
+//! DVD-R, DVD-R DL and DVD-RW: in sequence, and by restricted overwrite.
 
 use super::burner::{BLOCK, Burner, pattern};
 use super::state::{State, TrackState};
@@ -7,21 +7,20 @@ use crate::stop::Verdict;
 use discrig_device::Medium;
 use discrig_wire::capacity::FormatType;
 use discrig_wire::close::{BlankingType, CloseFunction};
-use discrig_wire::command::{Blank, ReserveTrack, SendDiscStructure, Write10};
+use discrig_wire::command::{Blank, ReserveTrack, Write10};
 use discrig_wire::disc::SessionStatus;
 use discrig_wire::feature::{FeatureCode, Profile};
 use discrig_wire::format::FormatDescriptor;
 use discrig_wire::mode::{DataBlockType, MultiSession, WriteParametersPage, WriteType};
-use discrig_wire::structure::{DvdStructure, JumpInterval};
 
 /// Blocks of a linking loss area, and of an ECC block.
 const LINK: u8 = 0x10;
 /// What makes the disc recordable in sequence.
-const SEQUENTIAL: [FeatureCode; 2] =
+pub(super) const SEQUENTIAL: [FeatureCode; 2] =
     [FeatureCode::INCREMENTAL_STREAMING_WRITABLE, FeatureCode::DVD_R_RW_WRITE];
 
 /// Page 05h for a way of recording, with or without a next border.
-fn parameters(
+pub(super) fn parameters(
     write_type: WriteType,
     multi_session: MultiSession,
 ) -> impl FnOnce(WriteParametersPage) -> WriteParametersPage {
@@ -122,6 +121,37 @@ pub(super) fn reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     burner.read_back(next, &data[160 * BLOCK..])
 }
 
+/// Two RZones are reserved, as many as there can be; they and the one behind them are recorded in turn.
+pub(super) fn several_reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    burner.write_parameters(parameters(WriteType::PACKET, MultiSession::NONE))?;
+    let mut zones = Vec::new();
+    for n in 0..2 {
+        burner.send(ReserveTrack::of_size(160))?;
+        let zone = burner.track(n + 1)?;
+        burner.ensure(zone.reserved && zone.size >= 160 && zone.nwa() == Some(zone.start), || {
+            format!("RZone {} is reserved for 160 blocks, and is {zone:?}", n + 1)
+        })?;
+        zones.push((zone.start, pattern(34 + u32::from(n), 160, BLOCK)));
+    }
+    burner.refused(ReserveTrack::of_size(160), &[])?;
+    zones.push((burner.next_writable()?, pattern(36, 96, BLOCK)));
+    // The first half of each, then what is left, each time from the last one to the first.
+    for half in [0, 1] {
+        for (start, data) in zones.iter().rev() {
+            let (first, second) = data.split_at(data.len() / 2);
+            let blocks = (first.len() / BLOCK) as u32;
+            burner.write(start + half * blocks, if half == 0 { first } else { second })?;
+            burner.synchronize()?;
+        }
+    }
+    (1..=3).try_for_each(|track| burner.close(CloseFunction::TRACK, track))?;
+    burner.close(CloseFunction::SESSION, 0)?;
+    let complete = State { idle: &SEQUENTIAL, ..State::complete(burner.traits.profile, 1, 3) };
+    burner.expect_state("after closing the border", &complete)?;
+    zones.iter().try_for_each(|(start, data)| burner.read_back(*start, data))
+}
+
 /// Two borders, the second of which is the last.
 pub(super) fn multi_border(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
@@ -178,79 +208,6 @@ pub(super) fn test_write(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     burner.synchronize()?;
     expect_one_border(&mut burner, "after the burn", 160)?;
     burner.read_back(0, &data)
-}
-
-/// Layer jump recording at regular intervals: the track goes on above its beginning after each jump.
-pub(super) fn layer_jump(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    let mut burner = Burner::with_blank(stage, medium)?;
-    burner.require_profile(Profile::DVD_R_DL_LAYER_JUMP)?;
-    let data = pattern(25, 256, BLOCK);
-    burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NONE))?;
-    jump_every(&mut burner, 160)?;
-    let profile = Profile::DVD_R_DL_LAYER_JUMP;
-    let jumping = [FeatureCode::LAYER_JUMP_RECORDING];
-    burner.expect_state("before writing", &State { current: &jumping, ..State::blank(profile) })?;
-    let jump = burner.track(1)?.next_layer_jump;
-    burner.ensure(jump == 159, || format!("the interval is 160 blocks, and the next jump at {jump}"))?;
-    burner.write(0, &data[..144 * BLOCK])?;
-    let across = Write10 { logical_block_address: 144, transfer_length: 32, ..Write10::default() };
-    burner.refused(across, &data[144 * BLOCK..176 * BLOCK])?;
-    burner.write(144, &data[144 * BLOCK..160 * BLOCK])?;
-    let above = burner.next_writable()?;
-    burner.ensure(above > 160, || format!("after the jump recording goes on at {above}"))?;
-    burner.write(above, &data[160 * BLOCK..])?;
-    burner.synchronize()?;
-    burner.close(CloseFunction::TRACK, 1)?;
-    burner.close(CloseFunction::SESSION, 0)?;
-    burner.expect_state(
-        "after closing the border",
-        &State { idle: &SEQUENTIAL, ..State::complete(profile, 1, 1) },
-    )?;
-    burner.read_back(0, &data[..160 * BLOCK])?;
-    burner.read_back(above, &data[160 * BLOCK..])
-}
-
-/// SEND DISC STRUCTURE: layer jumps at regular intervals.
-fn jump_every(burner: &mut Burner<'_, '_>, blocks: u32) -> Verdict {
-    let mut list = vec![0, 10, 0, 0];
-    list.extend(JumpInterval { blocks }.to_bytes());
-    let command = SendDiscStructure {
-        format: DvdStructure::JUMP_INTERVAL.0,
-        parameter_list_length: list.len() as u16,
-        ..SendDiscStructure::default()
-    };
-    burner.give(command, &list)
-}
-
-/// Two borders by layer jumps: only so a second one can follow on a dual layer disc.
-pub(super) fn jumping_borders(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
-    let mut burner = Burner::with_blank(stage, medium)?;
-    burner.require_profile(Profile::DVD_R_DL_LAYER_JUMP)?;
-    let data = pattern(33, 256, BLOCK);
-    let (first, second) = data.split_at(160 * BLOCK);
-    burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NEXT))?;
-    jump_every(&mut burner, 160)?;
-    burner.write(0, first)?;
-    burner.synchronize()?;
-    burner.close(CloseFunction::TRACK, 1)?;
-    burner.close(CloseFunction::SESSION, 0)?;
-    let next = burner.next_writable()?;
-    burner.ensure(next > 160, || format!("the border is closed and the next block is {next}"))?;
-    let profile = Profile::DVD_R_DL_LAYER_JUMP;
-    let appendable = State { current: &SEQUENTIAL, ..State::appendable(profile, 2, 2) };
-    burner.expect_state("after the first border", &appendable)?;
-    burner.read_back(0, first)?;
-    burner.write_parameters(parameters(WriteType::LAYER_JUMP, MultiSession::NONE))?;
-    burner.write(next, second)?;
-    burner.synchronize()?;
-    burner.close(CloseFunction::TRACK, 2)?;
-    burner.close(CloseFunction::SESSION, 0)?;
-    burner.expect_state(
-        "after the last border",
-        &State { idle: &SEQUENTIAL, ..State::complete(profile, 2, 2) },
-    )?;
-    burner.read_back(0, first)?;
-    burner.read_back(next, second)
 }
 
 // --- restricted overwrite ----------------------------------------------------------------------------------------

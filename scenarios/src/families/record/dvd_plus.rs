@@ -8,14 +8,14 @@ use core::time::Duration;
 use discrig_device::{Capability, Medium};
 use discrig_wire::capacity::FormatType;
 use discrig_wire::close::CloseFunction;
-use discrig_wire::command::{ReserveTrack, SendDiscStructure};
+use discrig_wire::command::ReserveTrack;
 use discrig_wire::disc::{BackgroundFormat, SessionStatus};
 use discrig_wire::feature::{FeatureCode, Profile};
 use discrig_wire::format::FormatDescriptor;
 use discrig_wire::structure::{DvdStructure, LayerBoundary};
 
 /// How DVD+R is finalised: dual layer discs with the least radius, others plainly.
-fn finalization(medium: Medium) -> CloseFunction {
+pub(super) fn finalization(medium: Medium) -> CloseFunction {
     if medium == Medium::DvdPlusRDl {
         CloseFunction::FINALIZE_MINIMUM_RADIUS
     } else {
@@ -36,14 +36,8 @@ pub(super) fn sequential(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
 /// The end of layer 0 is set so that the data go over it.
 pub(super) fn layer_boundary(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
-    let mut list = vec![0, 10, 0, 0];
-    list.extend(LayerBoundary { fixed: false, layer_0_blocks: 160 }.to_bytes());
-    let command = SendDiscStructure {
-        format: DvdStructure::LAYER_BOUNDARY.0,
-        parameter_list_length: list.len() as u16,
-        ..SendDiscStructure::default()
-    };
-    burner.give(command, &list)?;
+    let body = LayerBoundary { fixed: false, layer_0_blocks: 160 }.to_bytes();
+    burner.send_structure(DvdStructure::LAYER_BOUNDARY, &body)?;
     one_session(&mut burner, medium, &pattern(41, 304, BLOCK))
 }
 
@@ -137,6 +131,63 @@ pub(super) fn reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     first.resize(160 * BLOCK, 0);
     burner.read_back(0, &first)?;
     burner.read_back(next, &data[160 * BLOCK..])
+}
+
+/// Several fragments are reserved, and recorded from the last one to the first.
+pub(super) fn several_reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let mut burner = Burner::with_blank(stage, medium)?;
+    let mut fragments = Vec::new();
+    for n in 0..3 {
+        burner.send(ReserveTrack::of_size(96))?;
+        let fragment = burner.track(n + 1)?;
+        burner.ensure(
+            fragment.reserved && fragment.size >= 96 && fragment.nwa() == Some(fragment.start),
+            || format!("fragment {} is reserved for 96 blocks, and is {fragment:?}", n + 1),
+        )?;
+        fragments.push((fragment.start, pattern(44 + u32::from(n), 96, BLOCK)));
+    }
+    fragments.push((burner.next_writable()?, pattern(47, 64, BLOCK)));
+    let ascends = fragments.windows(2).all(|pair| pair[0].0 + 96 <= pair[1].0);
+    burner.ensure(ascends, || "fragments lie in each other".to_owned())?;
+    for (start, data) in fragments.iter().rev() {
+        burner.write(*start, data)?;
+    }
+    burner.synchronize()?;
+    (1..=4).try_for_each(|track| burner.close(CloseFunction::TRACK, track))?;
+    burner.close(finalization(medium), 0)?;
+    let complete = State { idle: &writing(medium), ..State::complete(burner.traits.profile, 1, 4) };
+    burner.expect_state("after finalising", &complete)?;
+    fragments.iter().try_for_each(|(start, data)| burner.read_back(*start, data))
+}
+
+/// The close functions that the other ways do without: a session with an extended lead-out, where there are two layers, and the other way to
+/// finalise a disc.
+pub(super) fn close_functions(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
+    let dual = medium == Medium::DvdPlusRDl;
+    let (session, disc) = if dual {
+        (CloseFunction::SESSION_EXTENDED_LEAD_OUT, CloseFunction::FINALIZE)
+    } else {
+        (CloseFunction::SESSION, CloseFunction::FINALIZE_MINIMUM_RADIUS)
+    };
+    let mut burner = Burner::with_blank(stage, medium)?;
+    let (first, second) = (pattern(48, 160, BLOCK), pattern(49, 96, BLOCK));
+    burner.write(0, &first)?;
+    burner.synchronize()?;
+    burner.close(CloseFunction::TRACK, 1)?;
+    burner.close(session, 0)?;
+    let (profile, next) = (burner.traits.profile, burner.next_writable()?);
+    let appendable = State { current: &writing(medium), ..State::appendable(profile, 2, 2) };
+    burner.expect_state("after the first session", &appendable)?;
+    burner.read_back(0, &first)?;
+    burner.write(next, &second)?;
+    burner.synchronize()?;
+    burner.close(CloseFunction::TRACK, 2)?;
+    burner.close(disc, 0)?;
+    let complete = State { idle: &writing(medium), ..State::complete(profile, 2, 2) };
+    burner.expect_state("after finalising", &complete)?;
+    burner.read_back(0, &first)?;
+    burner.read_back(next, &second)?;
+    burner.refused_at_end(next + 96, &first[..16 * BLOCK])
 }
 
 // --- rewritable --------------------------------------------------------------------------------------------------

@@ -32,8 +32,19 @@ pub struct MediaTable {
     pub ways: &'static [Way],
 }
 
+/// Ways of a family, with those that every medium has in the place of the dots.
 macro_rules! ways {
-    ($($slug:literal $title:literal;)+) => { &[$(Way { slug: $slug, title: $title }),+] };
+    ($($slug:literal $title:literal;)+ .. $($more:literal $last:literal;)+) => {
+        &[
+            $(Way { slug: $slug, title: $title },)+
+            Way { slug: "immed", title: "IMMED and progress" },
+            Way { slug: "disc-full", title: "disc full" },
+            Way { slug: "opc", title: "calibration of the laser (OPC)" },
+            Way { slug: "speeds", title: "choice of the write speed" },
+            Way { slug: "underrun-protected", title: "buffer under-run with protection" },
+            $(Way { slug: $more, title: $last },)+
+        ]
+    };
 }
 
 const CD: MediaTable = MediaTable {
@@ -42,18 +53,43 @@ const CD: MediaTable = MediaTable {
     ways: ways! {
         "tao-data" "track at once, data";
         "tao-audio" "track at once, audio";
+        "tao-audio-codes" "track at once, audio with MCN and ISRC";
+        "tao-mode-2" "track at once, mode 2, 2336";
+        "tao-xa" "track at once, XA form 1, 2048";
+        "tao-xa-subheaders" "track at once, XA form 1 with sub-headers, 2056";
+        "tao-xa-form-2" "track at once, XA form 2, 2324";
+        "tao-xa-mixed" "track at once, XA mixed forms with sub-headers, 2332";
+        "reserved" "reserved track";
         "sao-data" "session at once, data";
         "sao-audio" "session at once, audio with MCN and ISRC";
         "sao-mixed" "session at once, mixed mode";
         "sao-cd-text" "session at once with CD-Text";
+        "sao-mode-1-raw" "session at once, mode 1, 2352";
+        "sao-mode-2" "session at once, mode 2, 2336";
+        "sao-mode-2-raw" "session at once, mode 2, 2352";
+        "sao-xa" "session at once, XA mixed forms, 2336";
+        "sao-xa-raw" "session at once, XA mixed forms, 2352";
+        "sao-r-w" "session at once with raw R-W, 2352 + 96";
+        "sao-r-w-packs" "session at once with packed R-W, 2352 + 96";
         "raw-96" "raw 2352 + 96";
         "raw-16" "raw 2352 + 16";
+        "raw-packs" "raw 2352 + 96, packed R-W";
+        "raw-data" "raw 2352 + 96, data";
+        "raw-cd-text" "raw 2352 + 96 with CD-Text";
         "packet-variable" "variable packets";
+        "packet-xa" "variable packets, XA form 1";
+        "packet-xa-mixed" "variable packets, XA mixed forms";
         "packet-fixed" "fixed packets in sequence";
         "packet-formatted" "fixed packets, formatted and overwritten";
         "multi-session" "multi-session";
+        "multi-session-sao" "multi-session, sessions at once";
+        "multi-session-xa" "multi-session, CD-ROM XA";
         "test-write" "test write";
+        "test-write-sao" "test write, session at once";
         "blank" "blanked and burnt again";
+        "blank-tail" "tail of a track blanked";
+        ..
+        "underrun-unprotected" "buffer under-run without protection";
     },
 };
 
@@ -72,14 +108,21 @@ const DVD: MediaTable = MediaTable {
         "dao" "disc at once";
         "incremental" "in sequence, incremental";
         "reserved" "reserved RZone or fragment";
+        "reserved-several" "several reserved RZones or fragments";
         "multi-session" "several borders or sessions";
-        "layer-jump" "layer jump";
+        "close-functions" "extended lead-out, and the other ways to finalise";
+        "layer-jump" "layer jumps at intervals";
+        "layer-jump-manual" "layer jumps by hand";
+        "middle-area" "shifted middle area";
         "layer-boundary" "set layer boundary";
         "overwrite-quick" "restricted overwrite, quickly formatted and grown";
         "overwrite-full" "restricted overwrite, fully formatted";
         "random" "random overwrite";
+        "defects" "defect management";
         "test-write" "test write";
         "blank" "blanked and burnt again";
+        ..
+        "underrun-unprotected" "buffer under-run without protection";
     },
 };
 
@@ -97,10 +140,14 @@ const BD: MediaTable = MediaTable {
     ways: ways! {
         "srm" "SRM";
         "srm-sessions" "SRM, several sessions";
+        "reserved" "SRM, reserved tracks";
         "srm-pow" "SRM+POW";
         "rrm" "RRM";
         "spares" "random overwrite with spare areas";
         "no-spares" "random overwrite without spare areas";
+        "defects" "defect management";
+        ..
+        "underrun-unprotected" "buffer under-run without protection";
     },
 };
 
@@ -122,19 +169,29 @@ macro_rules! absences {
 const ABSENCES: &[Absence] = absences! {
     ["blank"] [CdR, CdR74, CdR90, DvdMinusR, DvdMinusRDl, DvdPlusR, DvdPlusRDl]
         "recorded once (MMC-5 6.2)";
+    ["blank-tail"] [CdR, CdR74, CdR90]
+        "recorded once (MMC-5 6.2)";
     ["packet-formatted"] [CdR, CdR74, CdR90]
         "recorded once (MMC-5 6.5)";
+    ["underrun-unprotected"] [DvdPlusR, DvdPlusRDl, BdR, BdRDl, BdRXl, BdRXlQl]
+        "page 05h does not apply: links are always possible (MMC-5 7.5)";
+    ["underrun-unprotected"] [DvdPlusRw, DvdRam, BdRe, BdReDl, BdReXl]
+        "recorded in blocks that may lie anywhere (MMC-5 5.3)";
+    ["close-functions"] [DvdMinusR, DvdMinusRDl, DvdMinusRw, DvdRam, DvdPlusRw]
+        "no such close functions (MMC-5 6.3)";
+    ["defects"] [DvdMinusR, DvdMinusRDl, DvdMinusRw, DvdPlusR, DvdPlusRDl, DvdPlusRw]
+        "no spare areas (MMC-5 5.3)";
     ["blank"] [DvdRam, DvdPlusRw]
         "formatted, not blanked (MMC-5 6.2)";
     ["dao"] [DvdPlusR, DvdPlusRDl, DvdPlusRw, DvdRam]
         "no write types (MMC-5 7.5)";
     ["test-write"] [DvdPlusR, DvdPlusRDl, DvdPlusRw, DvdRam]
         "no test write (MMC-5 7.5)";
-    ["incremental", "reserved", "multi-session"] [DvdPlusRw, DvdRam]
+    ["incremental", "reserved", "reserved-several", "multi-session"] [DvdPlusRw, DvdRam]
         "overwritten, not appended to (MMC-5 4.4)";
-    ["layer-jump"] [DvdMinusR, DvdMinusRw, DvdRam, DvdPlusR, DvdPlusRw]
+    ["layer-jump", "layer-jump-manual", "middle-area"] [DvdMinusR, DvdMinusRw, DvdRam, DvdPlusR, DvdPlusRw]
         "one layer";
-    ["layer-jump"] [DvdPlusRDl]
+    ["layer-jump", "layer-jump-manual", "middle-area"] [DvdPlusRDl]
         "opposite track path in sequence (MMC-5 4.4)";
     ["layer-boundary"] [DvdMinusR, DvdMinusRw, DvdRam, DvdPlusR, DvdPlusRw]
         "one layer";

@@ -1,4 +1,5 @@
-//! What a sector of a CD must look like, checked from the definitions alone: a decoder's view, not an encoder's.
+//! What a sector of a CD must look like, checked from the definitions alone: a decoder's view. Where the initiator makes whole sectors, they are
+//! made from the same definitions.
 //!
 //! EDC and ECC are judged by what they are for: the remainder of the EDC polynomial and the syndromes of the Reed-Solomon codes of a correct
 //! sector are zero (ECMA-130 14.3 and annex A). Sub-channels are taken apart symbol by symbol.
@@ -13,9 +14,77 @@ pub(super) const RAW: usize = 2352;
 pub(super) const SUB_CHANNELS: usize = 96;
 /// What every data sector begins with.
 pub(super) const SYNC: [u8; 12] = [0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0];
-/// First byte of the user data of a mode 1 sector, and of its EDC.
-const USER: usize = 16;
-const EDC: usize = 2064;
+/// Where the header ends: the user data of mode 1 begin, or the sub-header.
+const HEADER_END: usize = 16;
+
+/// Kinds of data sectors.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    /// Mode 1.
+    Mode1,
+    /// Mode 2 without a form: user data and nothing else.
+    Mode2,
+    /// Mode 2 form 1.
+    Form1,
+    /// Mode 2 form 2.
+    Form2,
+}
+
+/// What a data sector holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'d> {
+    /// Its kind.
+    pub(super) kind: Kind,
+    /// File, channel, submode and coding, twice, in those that have a form.
+    pub(super) sub_header: [u8; 8],
+    /// The user data.
+    pub(super) user: &'d [u8],
+}
+
+impl Kind {
+    /// Bytes of user data.
+    pub(super) const fn user_bytes(self) -> usize {
+        match self {
+            Kind::Mode1 | Kind::Form1 => 2048,
+            Kind::Mode2 => 2336,
+            Kind::Form2 => 2324,
+        }
+    }
+
+    const fn mode(self) -> u8 {
+        if matches!(self, Kind::Mode1) { 1 } else { 2 }
+    }
+
+    const fn has_sub_header(self) -> bool {
+        matches!(self, Kind::Form1 | Kind::Form2)
+    }
+
+    /// Where the user data stand.
+    pub(super) const fn user(self) -> core::ops::Range<usize> {
+        let first = if self.has_sub_header() { HEADER_END + 8 } else { HEADER_END };
+        first..first + self.user_bytes()
+    }
+
+    /// The bytes that the EDC behind them is of.
+    const fn covered(self) -> Option<core::ops::Range<usize>> {
+        match self {
+            Kind::Mode1 => Some(0..self.user().end),
+            Kind::Mode2 => None,
+            Kind::Form1 | Kind::Form2 => Some(HEADER_END..self.user().end),
+        }
+    }
+
+    const fn has_parity(self) -> bool {
+        matches!(self, Kind::Mode1 | Kind::Form1)
+    }
+}
+
+impl<'d> Content<'d> {
+    /// A mode 1 sector.
+    pub(super) const fn mode_1(user: &'d [u8]) -> Content<'d> {
+        Content { kind: Kind::Mode1, sub_header: [0; 8], user }
+    }
+}
 
 /// A number below 100 as two decimal digits of four bits.
 pub(super) const fn bcd(number: u8) -> u8 {
@@ -27,66 +96,187 @@ pub(super) const fn bcd_of(time: Msf) -> Msf {
     Msf::new(bcd(time.minute), bcd(time.second), bcd(time.frame))
 }
 
-/// What is wrong with a mode 1 sector that should hold `user` at `lba`, or `None`.
-pub(super) fn mode_1_fault(sector: &[u8], lba: i32, user: &[u8]) -> Option<&'static str> {
+/// The header of a sector.
+fn header(lba: i32, kind: Kind) -> Option<[u8; 4]> {
     let time = bcd_of(Msf::from_lba(lba)?);
-    let header = [time.minute, time.second, time.frame, 1];
-    let judged = [
+    Some([time.minute, time.second, time.frame, kind.mode()])
+}
+
+/// What is wrong with a sector that should hold `content` at `lba`, or `None`.
+pub(super) fn fault(sector: &[u8], lba: i32, content: &Content<'_>) -> Option<&'static str> {
+    let Content { kind, sub_header, user } = *content;
+    let wanted = header(lba, kind)?;
+    let protected = || match kind.covered() {
+        None => true,
+        Some(covered) => {
+            let edc = covered.end..covered.end + 4;
+            // Form 2 may go without.
+            let absent = kind == Kind::Form2 && sector.get(edc.clone()) == Some(&[0; 4][..]);
+            absent || sector.get(covered.start..edc.end).is_some_and(|bytes| edc_remainder(bytes) == 0)
+        }
+    };
+    let judged: [(bool, &str); 8] = [
         (sector.len() == RAW, "its length"),
         (sector.get(..12) == Some(&SYNC[..]), "its synchronisation pattern"),
-        (sector.get(12..USER) == Some(&header[..]), "its header"),
-        (sector.get(USER..EDC) == Some(user), "its user data"),
-        (sector.get(..EDC + 4).is_some_and(|covered| edc_remainder(covered) == 0), "its EDC"),
-        (sector.get(EDC + 4..EDC + 12) == Some(&[0; 8][..]), "its intermediate field"),
-        (p_vectors(sector), "its P parity"),
-        (q_vectors(sector), "its Q parity"),
+        (sector.get(12..HEADER_END) == Some(&wanted[..]), "its header"),
+        (!kind.has_sub_header() || sector.get(HEADER_END..24) == Some(&sub_header[..]), "its sub-header"),
+        (sector.get(kind.user()) == Some(user), "its user data"),
+        (protected(), "its EDC"),
+        (kind != Kind::Mode1 || sector.get(2068..2076) == Some(&[0; 8][..]), "its intermediate field"),
+        (!kind.has_parity() || has_right_parity(sector, kind), "its P or Q parity"),
     ];
     judged.into_iter().find(|(holds, _)| !holds).map(|(_, what)| what)
 }
 
+/// A whole sector with this content at `lba`, not scrambled. `None` where there is no such time, or the user data have another length.
+pub(super) fn sealed(lba: i32, content: &Content<'_>) -> Option<[u8; RAW]> {
+    let Content { kind, sub_header, user } = *content;
+    let mut sector = [0; RAW];
+    sector[..12].copy_from_slice(&SYNC);
+    sector[12..HEADER_END].copy_from_slice(&header(lba, kind)?);
+    if kind.has_sub_header() {
+        sector[HEADER_END..24].copy_from_slice(&sub_header);
+    }
+    sector[kind.user()].copy_from_slice(user.get(..kind.user_bytes())?);
+    if let Some(covered) = kind.covered() {
+        let edc = edc_remainder(&sector[covered.clone()]).to_le_bytes();
+        sector[covered.end..covered.end + 4].copy_from_slice(&edc);
+    }
+    if kind.has_parity() {
+        protect(&mut sector, kind);
+    }
+    Some(sector)
+}
+
+/// The scrambler of ECMA-130 annex B: who writes raw gives data sectors scrambled. It undoes itself.
+pub(super) fn scramble(sector: &mut [u8; RAW]) {
+    // x^15 + x + 1, beginning with 1; the lowest bit goes out first.
+    let mut register = 1u16;
+    for byte in &mut sector[12..] {
+        for bit in 0..8 {
+            *byte ^= ((register & 1) as u8) << bit;
+            register = register >> 1 | ((register ^ register >> 1) & 1) << 14;
+        }
+    }
+}
+
 /// The remainder of `bytes`, least significant bit first, by (x^16 + x^15 + x^2 + 1)(x^16 + x^2 + x + 1).
 fn edc_remainder(bytes: &[u8]) -> u32 {
-    // The polynomial x^32 + x^31 + x^16 + x^15 + x^4 + x^3 + x + 1 without its highest term, mirrored.
-    const POLYNOMIAL: u32 = 0xD801_8001;
     bytes.iter().fold(0u32, |remainder, byte| {
-        (0..8).fold(remainder ^ u32::from(*byte), |value, _| {
-            if value & 1 == 0 { value >> 1 } else { value >> 1 ^ POLYNOMIAL }
-        })
+        remainder >> 8 ^ REMAINDERS[usize::from(remainder.to_le_bytes()[0] ^ byte)]
     })
 }
+
+/// The remainder of each byte.
+static REMAINDERS: [u32; 256] = {
+    // The polynomial x^32 + x^31 + x^16 + x^15 + x^4 + x^3 + x + 1 without its highest term, mirrored.
+    const POLYNOMIAL: u32 = 0xD801_8001;
+    let mut remainders = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut value, mut bit) = (byte as u32, 0);
+        while bit < 8 {
+            value = if value & 1 == 0 { value >> 1 } else { value >> 1 ^ POLYNOMIAL };
+            bit += 1;
+        }
+        remainders[byte] = value;
+        byte += 1;
+    }
+    remainders
+};
 
 /// A symbol times alpha in GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1.
 const fn times_alpha(symbol: u8) -> u8 {
     if symbol & 0x80 == 0 { symbol << 1 } else { symbol << 1 ^ 0x1D }
 }
 
-/// Whether both syndromes of a code word are zero, its last two symbols being the parity.
-fn is_code_word(symbols: impl Iterator<Item = u8>) -> bool {
-    let (sum, weighted) =
-        symbols.fold((0, 0), |(sum, weighted), symbol| (sum ^ symbol, times_alpha(weighted) ^ symbol));
-    (sum, weighted) == (0, 0)
+/// Both syndromes of a code word: they are zero when its last two symbols are the parity of those before.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Syndromes {
+    sum: u8,
+    weighted: u8,
 }
 
-/// The byte of a 16-bit word behind the synchronisation pattern.
-fn symbol(sector: &[u8], word: usize, plane: usize) -> u8 {
-    sector.get(12 + 2 * word + plane).copied().unwrap_or(0)
+impl Syndromes {
+    /// One symbol more.
+    fn take(&mut self, symbol: u8) {
+        self.sum ^= symbol;
+        self.weighted = times_alpha(self.weighted) ^ symbol;
+    }
+
+    /// The parity where these are the syndromes with zeros in its place: it makes sum + p + q and weighted + alpha p + q zero, so that
+    /// (1 + alpha) p is what is left of both.
+    fn parity(self) -> [u8; 2] {
+        let p = by_one_plus_alpha(self.sum ^ self.weighted);
+        [p, self.sum ^ p]
+    }
 }
 
-/// 43 columns of 26 words in either plane of bytes.
-fn p_vectors(sector: &[u8]) -> bool {
-    (0..2).all(|plane| {
-        (0..43).all(|column| is_code_word((0..26).map(|row| symbol(sector, 43 * row + column, plane))))
-    })
+/// Bytes of a row of 43 words: both planes in turn. The code words of P parity are the columns of 26 rows, the last two of them parity.
+const ROW: usize = 2 * 43;
+/// Bytes of a row of Q parity, of which two stand behind the rows: a code word for each of 26 diagonals in either plane.
+const Q_ROW: usize = 2 * 26;
+/// Where the rows begin, and the parity in them and behind them.
+const ROWS: usize = 12;
+const P_PARITY: usize = ROWS + 24 * ROW;
+const Q_PARITY: usize = ROWS + 26 * ROW;
+
+/// A sector as parity sees it: the header of one with a form counts as zero.
+fn seen_by_parity(sector: &[u8; RAW], kind: Kind) -> [u8; RAW] {
+    let mut seen = *sector;
+    if kind == Kind::Form1 {
+        seen[ROWS..HEADER_END].fill(0);
+    }
+    seen
 }
 
-/// 26 diagonals of 43 words in either plane, and their two words of parity behind them all.
-fn q_vectors(sector: &[u8]) -> bool {
-    (0..2).all(|plane| {
-        (0..26).all(|diagonal| {
-            let data = (0..43).map(|step| (44 * step + 43 * diagonal) % 1118);
-            let parity = [1118 + diagonal, 1144 + diagonal];
-            is_code_word(data.chain(parity).map(|word| symbol(sector, word, plane)))
-        })
+fn p_syndromes(seen: &[u8; RAW]) -> [Syndromes; ROW] {
+    let mut words = [Syndromes::default(); ROW];
+    for row in seen[ROWS..Q_PARITY].chunks(ROW) {
+        words.iter_mut().zip(row).for_each(|(word, symbol)| word.take(*symbol));
+    }
+    words
+}
+
+fn q_syndromes(seen: &[u8; RAW]) -> [Syndromes; Q_ROW] {
+    let mut words = [Syndromes::default(); Q_ROW];
+    // The step of each diagonal is a column; the row is as much further down, and begins at the top again.
+    for column in 0..43 {
+        for (n, word) in words.iter_mut().enumerate() {
+            let row = (column + n / 2) % 26;
+            word.take(seen[ROWS + ROW * row + 2 * column + n % 2]);
+        }
+    }
+    for row in seen[Q_PARITY..].chunks(Q_ROW) {
+        words.iter_mut().zip(row).for_each(|(word, symbol)| word.take(*symbol));
+    }
+    words
+}
+
+fn has_right_parity(sector: &[u8], kind: Kind) -> bool {
+    let Ok(sector) = <&[u8; RAW]>::try_from(sector) else { return false };
+    let seen = seen_by_parity(sector, kind);
+    let is_right = |word: &Syndromes| *word == Syndromes::default();
+    p_syndromes(&seen).iter().all(is_right) && q_syndromes(&seen).iter().all(is_right)
+}
+
+/// Writes the parity of a sector, where zeros stand.
+fn protect(sector: &mut [u8; RAW], kind: Kind) {
+    for (n, word) in p_syndromes(&seen_by_parity(sector, kind)).into_iter().enumerate() {
+        [sector[P_PARITY + n], sector[P_PARITY + ROW + n]] = word.parity();
+    }
+    for (n, word) in q_syndromes(&seen_by_parity(sector, kind)).into_iter().enumerate() {
+        [sector[Q_PARITY + n], sector[Q_PARITY + Q_ROW + n]] = word.parity();
+    }
+}
+
+/// A symbol divided by 1 + alpha, that is, times alpha^7 + alpha^6 + alpha^5 + alpha^4 + alpha^2.
+fn by_one_plus_alpha(symbol: u8) -> u8 {
+    let mut power = symbol;
+    (0..8).fold(0, |sum, bit| {
+        let part = if 0xF4 >> bit & 1 == 0 { 0 } else { power };
+        power = times_alpha(power);
+        sum ^ part
     })
 }
 
@@ -154,10 +344,46 @@ mod tests {
     #[test]
     fn code_words_have_no_syndromes() {
         // (x + 1)(x + alpha) = x^2 + 3x + 2.
-        assert!(is_code_word([1, 3, 2].into_iter()));
-        assert!(is_code_word([0, 1, 3, 2, 0].into_iter()));
-        assert!(!is_code_word([1, 3, 3].into_iter()));
+        let of = |symbols: &[u8]| {
+            let mut word = Syndromes::default();
+            symbols.iter().for_each(|symbol| word.take(*symbol));
+            word
+        };
+        assert_eq!(of(&[1, 3, 2]), Syndromes::default());
+        assert_eq!(of(&[0, 1, 3, 2, 0]), Syndromes::default());
+        assert_ne!(of(&[1, 3, 3]), Syndromes::default());
+        assert_eq!(of(&[0, 1, 0, 0]).parity(), [3, 2]);
         assert_eq!(times_alpha(0x80), 0x1D);
+        assert!((0..=255).all(|symbol| by_one_plus_alpha(symbol ^ times_alpha(symbol)) == symbol));
+    }
+
+    #[test]
+    fn what_is_made_is_right_and_what_is_changed_is_not() {
+        for kind in [Kind::Mode1, Kind::Mode2, Kind::Form1, Kind::Form2] {
+            let user: Vec<u8> = (0..kind.user_bytes()).map(|at| (at * at / 7) as u8).collect();
+            let content = Content { kind, sub_header: [1, 2, 0x20, 4, 1, 2, 0x20, 4], user: &user };
+            let sector = sealed(4711, &content).unwrap();
+            assert_eq!(fault(&sector, 4711, &content), None, "{kind:?}");
+            assert_eq!(fault(&sector, 4712, &content), Some("its header"), "{kind:?}");
+            for at in (0..RAW).step_by(97) {
+                let mut changed = sector;
+                changed[at] ^= 0x10;
+                assert!(fault(&changed, 4711, &content).is_some(), "{kind:?}: byte {at}");
+            }
+            let mut twice = sector;
+            scramble(&mut twice);
+            assert_ne!(twice, sector);
+            scramble(&mut twice);
+            assert_eq!(twice, sector);
+        }
+    }
+
+    #[test]
+    fn the_scrambler_begins_as_the_standard_says() {
+        let mut sector = [0; RAW];
+        scramble(&mut sector);
+        assert_eq!(sector[..12], [0; 12]);
+        assert_eq!(sector[12..20], [0x01, 0x80, 0x00, 0x60, 0x00, 0x28, 0x00, 0x1E]);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use crate::answer::Answer;
 use crate::families::locking::{NAME, acquired, released, send};
 use crate::families::sets::SUCCEEDS;
 use crate::families::{HERE, HOST, unit};
-use crate::scenario::{Body, Hazard, Level, Scenario};
 use crate::stage::{RecorderSeat, Stage};
 use crate::stop::{Stop, Verdict};
 use core::time::Duration;
@@ -54,22 +53,9 @@ const TOO_LONG: Allowed = allowed!("a raw command that takes longer than its tim
     Pattern::Failed(Hresult::E_IMAPI_RECORDER_COMMAND_TIMEOUT) => "decision-48",
 );
 
-macro_rules! commands {
-    ($($slug:literal [$($clause:literal),+] $level:ident [$($need:ident),*] $hazard:ident $body:expr, $summary:literal;)+) => {
-        /// Raw commands.
-        pub(in crate::families) const COMMANDS: &[Scenario] = &[$(Scenario {
-            slug: $slug,
-            clauses: &[$($clause),+],
-            level: Level::$level,
-            needs: &[$(Capability::$need),*],
-            hazard: Hazard::$hazard,
-            summary: $summary,
-            body: Body::Example($body),
-        }),+];
-    };
-}
-
-commands! {
+rows! {
+    /// Raw commands.
+    COMMANDS:
     "recorder.command.sense-is-handed-out" ["imapi2-send-command", "decision-41"] Must [] Observe
         sense_is_handed_out,
         "a command that the drive fails succeeds with its own code, and the drive's sense is in the buffer";

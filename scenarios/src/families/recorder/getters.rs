@@ -3,10 +3,8 @@
 use crate::allowed::{Allowed, Pattern, allowed};
 use crate::families::sets::SUCCEEDS;
 use crate::families::{HERE, HOST, unit};
-use crate::scenario::{Body, Hazard, Level, Scenario};
 use crate::stage::{HandleSeat, RecorderSeat, Stage};
 use crate::stop::{Stop, Verdict};
-use discrig_device::Capability;
 use discrig_recorder::{Hresult, ModePageRequestType, Recorder, TrackAddressType};
 use discrig_wire::command::{Inquiry, ModeSense10, ReadDiscInformation, ReadTrackInformation};
 use discrig_wire::feature::{Configuration, FeatureCode, RemovableMedium};
@@ -30,22 +28,9 @@ const NO_MEDIA: Allowed = allowed!("a typed member that needs a disc, without on
     Pattern::Failed(Hresult::E_IMAPI_RECORDER_MEDIA_NO_MEDIA) => "imapi2-typed",
 );
 
-macro_rules! getters {
-    ($($slug:literal [$($clause:literal),+] $level:ident [$($need:ident),*] $hazard:ident $body:expr, $summary:literal;)+) => {
-        /// Properties and typed members.
-        pub(in crate::families) const GETTERS: &[Scenario] = &[$(Scenario {
-            slug: $slug,
-            clauses: &[$($clause),+],
-            level: Level::$level,
-            needs: &[$(Capability::$need),*],
-            hazard: Hazard::$hazard,
-            summary: $summary,
-            body: Body::Example($body),
-        }),+];
-    };
-}
-
-getters! {
+rows! {
+    /// Properties and typed members.
+    GETTERS:
     "recorder.getter.null-pointers" ["imapi2-pointers", "decision-52"] Must [] Observe
         null_pointers,
         "every member with a result is E_POINTER without a place for it";
