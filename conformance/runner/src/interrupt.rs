@@ -9,6 +9,7 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Whether and by which signal the process was asked to end.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,9 @@ pub(crate) struct Interrupt {
 }
 
 const NAMES: [(i32, &str); 2] = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")];
+
+/// Signals so close together are one request: timeout(1) tells a process, and then its group.
+const SAME: Duration = Duration::from_millis(500);
 
 /// Exit code of a process that was interrupted and did not wait for its end, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -40,8 +44,9 @@ impl Interrupt {
         }
         let interrupt = self.clone();
         let listen = move || {
+            let mut first: Option<Instant> = None;
             for signal in signals.forever() {
-                if interrupt.is_asked() {
+                if first.get_or_insert_with(Instant::now).elapsed() > SAME {
                     leaving.store(true, Ordering::Relaxed);
                     free_drives();
                     process::exit(INTERRUPTED);

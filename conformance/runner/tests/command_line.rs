@@ -4,7 +4,8 @@
 
 use rstest::rstest;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn discrig(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_discrig")).args(arguments).output().expect("the program starts")
@@ -52,6 +53,35 @@ fn a_defect_is_nonconformance_and_its_reproduction_replays() {
     assert_eq!(code(&discrig(&["replay", file, "--defect", "release-never-frees"])), 100);
     let healthy = discrig(&["replay", file]);
     assert_eq!(code(&healthy), 0, "{}", words(&healthy));
+}
+
+/// timeout(1) tells a program to end, and then all of its group: that is one request, and no reason to leave without a report.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_told_to_end_twice_at_once_is_reported() {
+    let reports = folder("interrupted");
+    let run = ["test", "--only", "recorder.property.*", "--cases", "4000000000", "--report-dir"];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_discrig"))
+        .args(run)
+        .arg(&reports)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let began = Instant::now();
+    while !std::fs::read_to_string(reports.join("events.ndjson"))
+        .is_ok_and(|events| events.contains("scenario-started"))
+    {
+        assert!(began.elapsed() < Duration::from_secs(60), "the run does not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    for _ in 0..2 {
+        assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(106));
+    let summary = std::fs::read_to_string(reports.join("summary.md")).unwrap();
+    assert!(summary.contains("SIGTERM"), "{summary}");
 }
 
 /// The first text under `key`, wherever it is.
