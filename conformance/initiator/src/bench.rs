@@ -72,7 +72,7 @@ fn advice(error: &LinkError) -> &'static str {
     use discrig_iscsi::initiator::CloseReason::{LoginFailed, Unauthenticated};
     match error {
         LinkError::Closed(Unauthenticated(_)) => {
-            "the user stands in the address, the secret in --chap-secret-file or DISCRIG_CHAP_SECRET"
+            "the user stands in the address, the secret in --chap-secret-file or DISCRIG_CHAP_SECRET, and what the target has to prove in --chap-mutual-user and DISCRIG_CHAP_MUTUAL_SECRET"
         }
         LinkError::Closed(LoginFailed(status, _)) if status.0 == 0x0201 => {
             "the user stands in the address, the secret in --chap-secret-file or DISCRIG_CHAP_SECRET"

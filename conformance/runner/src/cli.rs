@@ -82,9 +82,7 @@ pub enum Command {
     #[command(after_help = "Example: discrig replay reproduction.toml /dev/sr0")]
     Replay(ReplayArguments),
     /// Serve emulated drives over iSCSI
-    #[command(
-        after_help = "Examples:\n  discrig serve --drive a,disc=blank:bd-re --drive b,disc=iso:FILE --control /tmp/discrig.socket\n  DISCRIG_CHAP_SECRET=... discrig serve --listen 0.0.0.0:3260 --chap-user burner --drive a"
-    )]
+    #[command(after_help = crate::serve_cli::after_help())]
     Serve(ServeArguments),
     /// Run the suite and write reports
     #[command(

@@ -1,12 +1,15 @@
 //! The command line of `discrig serve` and `discrig ctl`.
 
+mod limits;
+
+pub use limits::{LimitArguments, after_help};
+
 use crate::secret::MutualChap;
 use clap::{Args, Subcommand, ValueEnum};
 use core::str::FromStr;
 use core::time::Duration;
 use discrig_device::ResetKind;
 use discrig_drive::Timing;
-use discrig_iscsi::target::Limits;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -43,24 +46,9 @@ pub struct ServeArguments {
     /// How long commands and sessions have to end when the server is asked to stop, such as 5s
     #[arg(long, value_parser = humantime::parse_duration, value_name = "TIME", default_value = "5s")]
     pub grace: Duration,
-    /// Connections at once
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().connections)]
-    pub max_connections: usize,
-    /// Sessions at once
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().sessions)]
-    pub max_sessions: usize,
-    /// Commands that a session may have outstanding
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().queue_depth, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub queue_depth: u32,
-    /// Time that a login may take, such as 15s
-    #[arg(long, value_parser = humantime::parse_duration, value_name = "TIME", default_value = "15s")]
-    pub login_time: Duration,
-    /// Silence after which a session is asked whether it is still there, such as 60s
-    #[arg(long, value_parser = humantime::parse_duration, value_name = "TIME", default_value = "60s")]
-    pub idle_time: Duration,
-    /// Bytes of data that one command may transfer, in either direction
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().data_out_length)]
-    pub max_data: u32,
+    /// Limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 /// How the server logs.

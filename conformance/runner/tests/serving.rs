@@ -17,6 +17,7 @@ fn discrig(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_discrig"))
         .args(arguments)
         .env_remove("DISCRIG_CHAP_SECRET")
+        .env_remove("DISCRIG_CHAP_MUTUAL_SECRET")
         .output()
         .expect("the program starts")
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     let config = ServerConfig {
         listen: arguments.listen,
         authentication: authentication(arguments)?,
-        limits: limits(arguments),
+        limits: Limits::from(&arguments.limits),
         grace: arguments.grace,
         control: arguments.control.clone(),
         transcripts: arguments.transcript.clone(),
@@ -40,18 +40,6 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
 
 fn failure(error: ServeError) -> Failure {
     if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Target(error.to_string()) }
-}
-
-fn limits(arguments: &ServeArguments) -> Limits {
-    Limits {
-        connections: arguments.max_connections,
-        sessions: arguments.max_sessions,
-        queue_depth: arguments.queue_depth,
-        login_time: arguments.login_time,
-        idle_time: arguments.idle_time,
-        data_out_length: arguments.max_data,
-        ..Limits::default()
-    }
 }
 
 /// One drive with all that its argument names.

@@ -1,6 +1,6 @@
 //! The commands on a drive behind a target.
 
-use crate::rig::{Folder, Served, discrig, discrig_with, verdicts, words};
+use crate::rig::{Folder, Served, discrig, verdicts, words};
 use rstest::rstest;
 
 /// What of the suite is run here: families that do not wait for anything.
@@ -58,26 +58,11 @@ fn without_being_allowed_a_drive_is_observed_alone() {
 }
 
 #[rstest]
-#[case::right(Some("a secret of the test"), 0, "yes")]
-#[case::wrong(Some("another secret of it"), 96, "DISCRIG_CHAP_SECRET")]
-#[case::none(None, 2, "--chap-secret-file")]
-fn chap_and_digests(#[case] secret: Option<&str>, #[case] code: i32, #[case] said: &str) {
-    let served = Served::with(&["--chap-user", "burner"], Some("a secret of the test"));
-    let address = served.address.replace("iscsi://", "iscsi://burner@");
-    let arguments = ["inspect", &address, "--header-digest", "crc32c", "--data-digest", "crc32c"];
-    let inspected = discrig_with(&arguments, secret);
-    assert_eq!(inspected.status.code(), Some(code), "{}", words(&inspected));
-    assert!(words(&inspected).contains(said), "{}", words(&inspected));
-    assert!(!words(&inspected).contains("secret of"), "{}", words(&inspected));
-    let unproven = discrig(&["inspect", &served.address]);
-    assert_eq!(unproven.status.code(), Some(96), "{}", words(&unproven));
-}
-
-#[rstest]
 #[case::nobody(&["inspect", "iscsi://127.0.0.1:1/iqn.2026-11.dev.discrig:a/0"], 96, "is a target listening there?")]
 #[case::secret(&["inspect", "iscsi://u:p@127.0.0.1/iqn.2026-11.dev.discrig:a/0"], 2, "no secret belongs into an address")]
 #[case::form(&["inspect", "iscsi://127.0.0.1/iqn.2026-11.dev.discrig:a"], 2, "iscsi://[USER@]HOST[:PORT]/TARGET/LUN")]
 #[case::control(&["inspect", "emulator", "--control", "/x"], 2, "about iscsi:// targets")]
+#[case::mutual(&["inspect", "emulator", "--chap-mutual-user", "x"], 2, "about iscsi:// targets")]
 #[case::stranger(&["inspect", "iscsi://127.0.0.1/iqn.2001-04.com.example:cd/1", "--control", "/x"], 2, "is another's")]
 #[case::lock(&["lock", "iscsi://127.0.0.1/iqn.2026-11.dev.discrig:a/0", "--name", "x"], 2, "belongs to a host")]
 #[case::disc(&["inspect", "iscsi://127.0.0.1/iqn.2026-11.dev.discrig:a/0", "--disc", "none"], 2, "about the emulator")]

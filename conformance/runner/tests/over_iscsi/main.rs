@@ -8,7 +8,9 @@
     reason = "without the programs there is nothing to test"
 )]
 
+mod chap;
 mod commands;
 mod foreign;
+mod like;
 mod rig;
 mod transcripts;

@@ -8,17 +8,36 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Runs the command without secrets in its environment.
 pub(crate) fn discrig(arguments: &[&str]) -> Output {
-    discrig_with(arguments, None)
+    discrig_with(arguments, &Secrets::default())
 }
 
-/// Runs the command with a secret in its environment.
-pub(crate) fn discrig_with(arguments: &[&str], secret: Option<&str>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_discrig"));
-    command.args(arguments).env_remove("DISCRIG_CHAP_SECRET");
-    if let Some(secret) = secret {
-        command.env("DISCRIG_CHAP_SECRET", secret);
+/// Runs the command with these secrets in its environment.
+pub(crate) fn discrig_with(arguments: &[&str], secrets: &Secrets<'_>) -> Output {
+    secrets.command().args(arguments).output().expect("the program starts")
+}
+
+/// The secrets of CHAP in the environment of a command.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Secrets<'a> {
+    /// What the initiator proves to know.
+    pub(crate) initiator: Option<&'a str>,
+    /// What the target proves to know.
+    pub(crate) target: Option<&'a str>,
+}
+
+impl Secrets<'_> {
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_discrig"));
+        for (variable, secret) in
+            [("DISCRIG_CHAP_SECRET", self.initiator), ("DISCRIG_CHAP_MUTUAL_SECRET", self.target)]
+        {
+            match secret {
+                Some(secret) => command.env(variable, secret),
+                None => command.env_remove(variable),
+            };
+        }
+        command
     }
-    command.output().expect("the program starts")
 }
 
 /// Everything that a command said.
@@ -64,19 +83,16 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start() -> Served {
-        Served::with(&[], None)
+        Served::with(&[], &Secrets::default())
     }
 
-    pub(crate) fn with(more: &[&str], secret: Option<&str>) -> Served {
+    pub(crate) fn with(more: &[&str], secrets: &Secrets<'_>) -> Served {
         let folder = Folder::new();
         let iso = folder.file("disc.iso", &discrig_bench::demonstration_image());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_discrig"));
+        let mut command = secrets.command();
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "none", "--control"]);
         command.arg(folder.0.join("control"));
         command.arg("--drive").arg(format!("a,disc=iso:{}", iso.display())).args(more);
-        if let Some(secret) = secret {
-            command.env("DISCRIG_CHAP_SECRET", secret);
-        }
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
