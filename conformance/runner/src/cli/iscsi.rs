@@ -56,7 +56,8 @@ impl IscsiArguments {
     /// Whether any of them was given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let IscsiArguments { chap_secret_file, mutual, control, header_digest, data_digest, initiator } = self;
+        let IscsiArguments { chap_secret_file, mutual, control, header_digest, data_digest, initiator } =
+            self;
         chap_secret_file.is_none()
             && mutual.is_empty()
             && control.is_none()
