@@ -199,8 +199,8 @@ impl Chaos {
             let other =
                 FormattableCapacity { format_type: FormatType(code), blocks: 0x8000, parameter: 0x20 };
             let ends = try_out(&other);
-            let refused = ["05/26/00 list 8.7", "05/30/06", "07/27/00", "07/27/02", "07/27/04"];
-            assert!(refused.contains(&ends.as_str()), "{other:?}: {ends}");
+            let refused = ["05/26/00", "05/30/06", "07/27/00", "07/27/02", "07/27/04"];
+            assert!(refused.iter().any(|sense| ends.starts_with(sense)), "{other:?}: {ends}");
         }
     }
 
