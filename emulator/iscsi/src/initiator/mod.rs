@@ -20,6 +20,7 @@ mod command;
 mod config;
 mod connection;
 mod event;
+mod exchange;
 mod login;
 mod security;
 mod session;

@@ -10,10 +10,9 @@ use crate::pdu::{
     AsyncMessage, Bhs, CommandFlags, DataFlags, DataIn, DataOut, LogoutReason, LogoutRequest, LogoutResponse,
     LogoutResponseCode, Lun, NopIn, NopOut, RESERVED_TAG, ReadyToTransfer, Reject, Response, ResponseFlags,
     ScsiResponse, ScsiResponseCode, SnackRequest, TaskManagementFunction, TaskManagementRequest,
-    TaskManagementResponse, TaskManagementResponseCode, TextFlags, TextRequest, TextResponse,
+    TaskManagementResponse, TaskManagementResponseCode,
 };
 use crate::serial::{is_before, later};
-use crate::text::pairs;
 use discrig_wire::SenseBuffer;
 use std::collections::VecDeque;
 
@@ -21,15 +20,15 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) parameters: Parameters,
-    cmd_sn: u32,
+    pub(super) cmd_sn: u32,
     max_cmd_sn: u32,
-    exp_stat_sn: u32,
+    pub(super) exp_stat_sn: u32,
     last_tag: u32,
-    pending: Vec<Pending>,
+    pub(super) pending: Vec<Pending>,
     queue: VecDeque<Queued>,
 }
 
-const UNKNOWN_TASK: CloseReason = CloseReason::Protocol("an answer to nothing");
+pub(super) const UNKNOWN_TASK: CloseReason = CloseReason::Protocol("an answer to nothing");
 
 impl Session {
     pub(super) fn new(established: &Established) -> Session {
@@ -82,13 +81,6 @@ impl Session {
         };
         push_immediate(link, ping.encode(), &data[..data.len().min(self.segment_length())]);
         self.expect(tag, Kind::Ping);
-        tag
-    }
-
-    pub(super) fn text(&mut self, link: &mut Link, text: &[u8]) -> Tag {
-        let tag = self.issue_tag();
-        let rest = self.send_text(link, tag, RESERVED_TAG, text.to_vec());
-        self.expect(tag, Kind::Text { rest, answer: Vec::new() });
         tag
     }
 
@@ -321,57 +313,6 @@ impl Session {
         }
     }
 
-    fn text_answered(
-        &mut self,
-        link: &mut Link,
-        answer: &TextResponse,
-        segment: &[u8],
-    ) -> Result<(), CloseReason> {
-        self.count(answer.stat_sn, answer.exp_cmd_sn, answer.max_cmd_sn);
-        let mut pending = self.take(answer.initiator_task_tag).ok_or(UNKNOWN_TASK)?;
-        let Kind::Text { rest, answer: text } = &mut pending.kind else { return Err(UNKNOWN_TASK) };
-        text.extend_from_slice(segment);
-        if text.len() > link.config.text_length {
-            return Err(CloseReason::Protocol("too much text"));
-        }
-        let is_final = answer.flags.contains(TextFlags::FINAL);
-        if !rest.is_empty() && (is_final || !segment.is_empty()) {
-            return Err(CloseReason::Protocol("an answer to half of a text"));
-        }
-        if !is_final {
-            let now = core::mem::take(rest);
-            *rest = self.send_text(link, pending.tag, answer.target_transfer_tag, now);
-            self.pending.push(pending);
-            return Ok(());
-        }
-        let owned = pairs(text).map(|pair| pair.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        let owned: Result<Vec<_>, _> = owned.collect();
-        let owned = owned.map_err(|_| CloseReason::Protocol("text that is none"))?;
-        link.events.push_back(Event::Text(pending.tag, owned));
-        Ok(())
-    }
-
-    /// Sends as much of a text as the target receives at once, and gives what is left.
-    fn send_text(
-        &mut self,
-        link: &mut Link,
-        tag: Tag,
-        target_transfer_tag: u32,
-        mut text: Vec<u8>,
-    ) -> Vec<u8> {
-        let rest = text.split_off(text.len().min(self.segment_length()));
-        let request = TextRequest {
-            flags: if rest.is_empty() { TextFlags::FINAL } else { TextFlags::CONTINUE },
-            lun: Lun::ZERO,
-            initiator_task_tag: tag.0,
-            target_transfer_tag,
-            cmd_sn: self.cmd_sn,
-            exp_stat_sn: self.exp_stat_sn,
-        };
-        push_immediate(link, request.encode(), &text);
-        rest
-    }
-
     fn enqueue(&mut self, link: &mut Link, request: Queued) -> Option<Tag> {
         if self.queue.len() >= link.config.queue_length {
             return None;
@@ -460,11 +401,11 @@ impl Session {
         }
     }
 
-    fn expect(&mut self, tag: Tag, kind: Kind) {
+    pub(super) fn expect(&mut self, tag: Tag, kind: Kind) {
         self.pending.push(Pending { tag, cmd_sn: self.cmd_sn, kind });
     }
 
-    fn take(&mut self, itt: u32) -> Option<Pending> {
+    pub(super) fn take(&mut self, itt: u32) -> Option<Pending> {
         let index = self.pending.iter().position(|pending| pending.tag.0 == itt)?;
         Some(self.pending.remove(index))
     }
@@ -477,12 +418,12 @@ impl Session {
     }
 
     /// The longest data segment that is sent.
-    fn segment_length(&self) -> usize {
+    pub(super) fn segment_length(&self) -> usize {
         self.parameters.max_recv_data_segment_length as usize
     }
 
     /// A response with status came.
-    fn count(&mut self, stat_sn: u32, exp_cmd_sn: u32, max_cmd_sn: u32) {
+    pub(super) fn count(&mut self, stat_sn: u32, exp_cmd_sn: u32, max_cmd_sn: u32) {
         self.exp_stat_sn = later(self.exp_stat_sn, stat_sn.wrapping_add(1));
         self.open(exp_cmd_sn, max_cmd_sn);
     }
@@ -494,7 +435,7 @@ impl Session {
         }
     }
 
-    fn issue_tag(&mut self) -> Tag {
+    pub(super) fn issue_tag(&mut self) -> Tag {
         self.last_tag = match self.last_tag.wrapping_add(1) {
             RESERVED_TAG => 1,
             tag => tag,
@@ -503,7 +444,7 @@ impl Session {
     }
 }
 
-fn push_immediate(link: &mut Link, mut bhs: Bhs, data: &[u8]) {
+pub(super) fn push_immediate(link: &mut Link, mut bhs: Bhs, data: &[u8]) {
     bhs.set_immediate(true);
     link.outbox.push(bhs, data);
 }

@@ -6,6 +6,11 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 /// Every limit that the target side keeps. The defaults suit a test rig on one machine.
+///
+/// # Memory
+/// A connection that is not logged in holds less than 32 KiB besides three times `text_length`. A session holds no more than `session_data_out` and
+/// one command's `data_out_length` beyond it, `output` and one answer beyond it, `queue_depth` times `text_length` for requests that came
+/// too early, and 5 MiB of buffers to be used again.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Limits {
     /// TCP connections at once, logged in or not.
@@ -26,7 +31,7 @@ pub struct Limits {
     pub ping_time: Duration,
     /// Time for the initiator to log out or close the connection after it was asked or told to.
     pub closing_time: Duration,
-    /// Bytes of key=value text in one negotiation or text exchange.
+    /// Bytes of key=value text in one negotiation or text exchange, in either direction, and of the data of a ping.
     pub text_length: usize,
     /// Bytes of a data segment that the target receives (declared as MaxRecvDataSegmentLength).
     pub data_segment_length: u32,

@@ -17,10 +17,8 @@ pub(super) struct Exchange {
     tags: Option<(u32, u32)>,
     /// Text of requests that go on.
     request: Vec<u8>,
-    /// Text that is to be sent.
+    /// Text that is still to be sent.
     answer: Vec<u8>,
-    /// How much of it was sent.
-    sent: usize,
 }
 
 impl Session {
@@ -43,6 +41,10 @@ impl Session {
         } else if self.exchange.tags != Some(tags) {
             return Ok(Some(RejectReason::PROTOCOL_ERROR));
         }
+        if !self.exchange.answer.is_empty() && (continues || !text.is_empty()) {
+            // It is the target's turn to say more.
+            return Ok(Some(RejectReason::PROTOCOL_ERROR));
+        }
         if is_final && continues {
             return Err(CloseReason::Protocol("a text that is final and goes on"));
         }
@@ -53,7 +55,7 @@ impl Session {
         if !continues && !self.exchange.request.is_empty() {
             let text = core::mem::take(&mut self.exchange.request);
             match self.answer_text(link, &text) {
-                Some(mut answer) => self.exchange.answer.append(&mut answer),
+                Some(answer) => self.exchange.answer = answer,
                 None => {
                     self.exchange = Exchange::default();
                     return Ok(Some(RejectReason::PROTOCOL_ERROR));
@@ -67,9 +69,10 @@ impl Session {
     /// Sends as much of the answer as the initiator receives at once.
     fn send_text(&mut self, link: &mut Link, request: &TextRequest, is_final: bool, continues: bool) {
         let most = if continues { 0 } else { self.parameters.max_recv_data_segment_length as usize };
-        let exchange = &self.exchange;
-        let end = exchange.answer.len().min(exchange.sent + most);
-        let has_more = !continues && end < exchange.answer.len();
+        let end = self.exchange.answer.len().min(most);
+        let later = self.exchange.answer.split_off(end);
+        let now = core::mem::replace(&mut self.exchange.answer, later);
+        let has_more = !self.exchange.answer.is_empty();
         let is_over = is_final && !has_more;
         let flags = match (has_more, is_over) {
             (true, _) => TextFlags::CONTINUE,
@@ -86,11 +89,10 @@ impl Session {
             exp_cmd_sn: self.window.expected(),
             max_cmd_sn: self.open_window(),
         };
-        link.outbox.push(response.encode(), &self.exchange.answer[self.exchange.sent..end]);
+        link.outbox.push(response.encode(), &now);
         if is_over {
             self.exchange = Exchange::default();
         } else {
-            self.exchange.sent = end;
             self.exchange.tags = Some((request.initiator_task_tag, target_transfer_tag));
         }
     }

@@ -167,6 +167,9 @@ impl Session {
             | Request::Text(TextRequest { cmd_sn, .. }) => {
                 if head.bhs.initiator_task_tag() == RESERVED_TAG && !matches!(request, Request::NopOut(_)) {
                     Err(CloseReason::Protocol("a request without a task tag"))
+                } else if head.data_length() > link.limits.text_length {
+                    // It may have to wait for its turn, as many others do.
+                    Err(CloseReason::Limit("text_length"))
                 } else if is_immediate(head) || self.is_wanted(cmd_sn) {
                     Ok(Incoming::Request { request, head: head.clone() })
                 } else {

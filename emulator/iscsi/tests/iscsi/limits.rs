@@ -17,6 +17,51 @@ fn a_data_segment_beyond_the_declared_length_ends_the_connection() {
 }
 
 #[test]
+fn text_and_pings_have_a_length() {
+    let limits = || Limits { text_length: 1000, ..Limits::default() };
+    let ping = |wire: &mut Wire, length| {
+        let ping = NopOut {
+            lun: Lun::ZERO,
+            initiator_task_tag: 0x800,
+            target_transfer_tag: RESERVED_TAG,
+            cmd_sn: wire.cmd_sn,
+            exp_stat_sn: 0,
+        };
+        let mut bhs = ping.encode();
+        bhs.set_immediate(true);
+        wire.send(bhs, &vec![1; length]);
+    };
+    let mut wire = Wire::logged_in(&portal(limits()), "");
+    ping(&mut wire, 1000);
+    assert_eq!(wire.answer().data.len(), 1000);
+    let mut bhs = wire.header(READ, 0).encode();
+    bhs.0[0] = Opcode::TEXT_REQUEST.0;
+    bhs.set_data_length(1001);
+    wire.send_bytes(&bhs.0);
+    assert_eq!(wire.closed(), CloseReason::Limit("text_length"));
+    // Nor do many pieces make more of it.
+    let mut wire = Wire::logged_in(&portal(limits()), "");
+    let mut tag = RESERVED_TAG;
+    for piece in 0..3 {
+        let request = TextRequest {
+            flags: TextFlags::CONTINUE,
+            lun: Lun::ZERO,
+            initiator_task_tag: 0x700,
+            target_transfer_tag: tag,
+            cmd_sn: wire.cmd_sn + piece,
+            exp_stat_sn: 0,
+        };
+        wire.send(request.encode(), &[b'a'; 400]);
+        if piece == 2 {
+            assert_eq!(wire.closed(), CloseReason::Limit("text_length"));
+            break;
+        }
+        let Response::Text(answer) = wire.answer().response() else { panic!() };
+        tag = answer.target_transfer_tag;
+    }
+}
+
+#[test]
 fn no_more_data_are_asked_for_than_there_is_memory_for() {
     let limits = Limits { session_data_out: 100_000, data_out_length: 70_000, ..Limits::default() };
     let mut wire = Wire::logged_in(&portal(limits), "ImmediateData=No");

@@ -93,6 +93,14 @@ fn long_answers_and_long_requests_are_cut() {
             assert_eq!(all.iter().filter(|byte| **byte == 0).count(), 82);
         }
     }
+    // While the target has more to say, nobody else has.
+    request(&mut wire, TextFlags::FINAL, RESERVED_TAG, b"SendTargets=All\0");
+    let Response::Text(header) = wire.answer().response() else { panic!() };
+    assert_eq!(header.flags, TextFlags::CONTINUE);
+    request(&mut wire, TextFlags::FINAL, header.target_transfer_tag, b"X-a=1\0");
+    assert_eq!(wire.answer().reject().reason, RejectReason::PROTOCOL_ERROR);
+    request(&mut wire, TextFlags::FINAL, header.target_transfer_tag, b"");
+    assert_eq!(wire.answer().data.len(), 512, "it goes on");
     // Tags of nothing, text without an end, and text without sense.
     request(&mut wire, TextFlags::FINAL, 0x1234, &[]);
     assert_eq!(wire.answer().reject().reason, RejectReason::PROTOCOL_ERROR);
