@@ -5,6 +5,7 @@ mod iscsi;
 
 pub use disc::{
     DiscAction, DiscArguments, ExportArguments, ImageFormat, ImportArguments, InfoArguments, NewArguments,
+    WearArguments,
 };
 pub use iscsi::{Digest, IscsiArguments};
 
@@ -63,7 +64,7 @@ pub enum Command {
         after_help = "Examples:\n  discrig ctl --control /tmp/discrig.socket list\n  discrig ctl --control /tmp/discrig.socket a insert blank:bd-re"
     )]
     Ctl(CtlArguments),
-    /// Make, look at, import and export the files in which discs are kept
+    /// Make, look at, import, export and wear the files in which discs are kept
     #[command(after_help = disc::EXAMPLES)]
     Disc(DiscArguments),
     /// Send one command and decode the answer

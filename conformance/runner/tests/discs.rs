@@ -76,6 +76,44 @@ fn a_disc_file_is_made_once_and_replaced_only_when_told() {
 }
 
 #[test]
+fn a_disc_wears() {
+    let folder = Folder::new("wear");
+    let path = folder.path("a.disc");
+    run(0, &["disc", "new", &path, "dvd-ram"]);
+    for (code, arguments, said) in [
+        (2, vec![], "required"),
+        (2, vec!["--damaged", "9-5"], "there are no blocks from 9 to 5"),
+        (2, vec!["--damaged", "99999999"], "a dvd-ram has no block 99999999"),
+        (0, vec!["--damaged", "1000-1999", "--damaged", "7", "--endurance", "3"], "1001 blocks damaged"),
+        (0, vec!["--damaged", "2000"], "0 of 3 rewrites, 1002 blocks damaged"),
+    ] {
+        let all = [&["disc", "wear", path.as_str()], &arguments[..]].concat();
+        let words = run(code, &all);
+        assert!(words.contains(said), "{words}");
+    }
+    let info = info(&path);
+    assert_eq!((&info["endurance"], &info["damaged"][1]["last"]), (&3.into(), &2000.into()), "{info}");
+    assert!(run(0, &["disc", "wear", &path, "--mend"]).ends_with(": 0 rewrites\n"));
+}
+
+/// What lies on damaged blocks is lost, and the rest of the disc is not.
+#[test]
+fn scratches_are_read_as_errors() {
+    let folder = Folder::new("scratched");
+    let (path, image) = (folder.path("a.disc"), folder.path("out.iso"));
+    run(0, &["disc", "import", &format!("iso:{}", written(&folder, "a.iso", 400)), &path]);
+    run(0, &["disc", "wear", &path, "--damaged", "100-109"]);
+    let disc = format!("--disc=file:{path}");
+    for (lba, said) in [("63", "GOOD"), ("64", "UNRECOVERED READ ERROR"), ("6E", "GOOD")] {
+        let read =
+            ["exec", "emulator", &disc, "--", "28", "00", "00", "00", "00", lba, "00", "00", "01", "00"];
+        let words = words(&discrig(read));
+        assert!(words.contains(said), "{words}");
+    }
+    assert!(run(100, &["disc", "export", &path, &image]).contains("10 of 400 blocks cannot be read"));
+}
+
+#[test]
 fn what_is_burned_stays_and_one_process_at_a_time_has_it() {
     let folder = Folder::new("burn");
     let path = folder.path("a.disc");

@@ -1,7 +1,8 @@
 //! The command line of `discrig disc`.
 
 use crate::target::{parse_disc, parse_medium};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use core::ops::Range;
 use discrig_bench::MediumKind;
 use discrig_storage::DiscSpec;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ Examples:
   discrig disc info backup.disc
   discrig disc import cue:album.cue album.disc
   discrig disc export album.disc album.iso --track 1
+  discrig disc wear backup.disc --damaged 5000-5099
 
 A file is replaced only with --replace, and appears under its name when it is complete.
 Where a DISC is wanted, the path of a disc file will do, or a specification such as iso:PATH.";
@@ -48,6 +50,11 @@ pub enum DiscAction {
         after_help = "Example: discrig disc new backup.disc bd-re\n\n`discrig list discs` shows the media. A blank disc takes less than 1 MiB, whatever it can hold."
     )]
     New(NewArguments),
+    /// Scratch the disc of a disc file, or let it wear out
+    #[command(
+        after_help = "Examples:\n  discrig disc wear backup.disc --damaged 5000-5099 --damaged 20000\n  discrig disc wear rewritable.disc --endurance 3\n  discrig disc wear backup.disc --mend\n\nWhat is written to damaged blocks cannot be read, unless the drive replaces them by spares. A worn-out disc can no longer be written."
+    )]
+    Wear(WearArguments),
 }
 
 /// A kind of image.
@@ -119,6 +126,34 @@ pub struct NewArguments {
     /// Replace a file that exists
     #[arg(long)]
     pub replace: bool,
+}
+
+/// Arguments of `discrig disc wear`.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("wear").required(true).multiple(true))]
+pub struct WearArguments {
+    /// The disc file
+    pub file: PathBuf,
+    /// Blocks that cannot be read from now on
+    #[arg(long, group = "wear", value_name = "FIRST[-LAST]", value_parser = parse_blocks)]
+    pub damaged: Vec<Range<i32>>,
+    /// How often the disc can be blanked, formatted or written over as a whole
+    #[arg(long, group = "wear", value_name = "COUNT")]
+    pub endurance: Option<u32>,
+    /// Take back all damage and wear before anything else
+    #[arg(long, group = "wear")]
+    pub mend: bool,
+}
+
+/// Blocks, given by the first and the last.
+fn parse_blocks(text: &str) -> Result<Range<i32>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.parse::<i32>().map_err(|error| format!("`{text}`: {error}"));
+    let (first, last) = (number(first)?, number(last)?);
+    match last.checked_add(1) {
+        Some(end) if 0 <= first && first < end => Ok(first..end),
+        _ => Err(format!("there are no blocks from {first} to {last}")),
+    }
 }
 
 /// A disc that is looked at: a specification of one that exists, or the path of a disc file.

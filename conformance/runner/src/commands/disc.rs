@@ -1,6 +1,7 @@
 //! `discrig disc`: the files in which discs are kept.
 
 mod info;
+mod wear;
 
 use crate::cli::{DiscAction, DiscArguments, ExportArguments, ImageFormat, ImportArguments, NewArguments};
 use crate::failure::Failure;
@@ -19,6 +20,7 @@ pub(crate) fn run(arguments: &DiscArguments) -> Result<ExitCode, Failure> {
         DiscAction::Import(arguments) => import(arguments),
         DiscAction::Info(arguments) => info::run(arguments),
         DiscAction::New(arguments) => new(arguments),
+        DiscAction::Wear(arguments) => wear::run(arguments),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `discrig disc info`: what is on a disc, by the views that a drive would report.
 
-use super::{bar, failed, open};
+use super::{bar, failed, open, wear};
 use crate::cli::InfoArguments;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -27,7 +27,19 @@ struct Info {
     sessions: u16,
     last_session: &'static str,
     rewrites: u32,
+    /// Rewrites that it endures.
+    endurance: Option<u32>,
+    /// Blocks that the medium has damaged.
+    damaged: Vec<Stretch>,
+    #[serde(skip)]
+    wear: String,
     tracks: Vec<TrackInfo>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stretch {
+    first: i32,
+    last: i32,
 }
 
 /// The disc file.
@@ -132,6 +144,13 @@ impl Info {
             sessions: information.sessions,
             last_session: information.last_session_status.name().unwrap_or("unknown"),
             rewrites: state.rewrites,
+            endurance: state.endurance,
+            damaged: state
+                .damaged
+                .iter()
+                .map(|blocks| Stretch { first: blocks.start, last: blocks.end - 1 })
+                .collect(),
+            wear: wear::describe(state),
             tracks: tracks.filter_map(|number| TrackInfo::of(state, number)).collect(),
         }
     }
@@ -154,7 +173,7 @@ impl Info {
         text += &row("status", self.status);
         text += &row("blocks", &format!("{} of at most {}", self.blocks, self.capacity));
         text += &row("sessions", &format!("{}, the last {}", self.sessions, self.last_session));
-        text += &row("rewrites", &self.rewrites.to_string());
+        text += &row("wear", &self.wear);
         text += "track  session  kind        start       size       free  next writable\n";
         for track in &self.tracks {
             let next = track.next_writable.map_or_else(|| "-".to_owned(), |next| next.to_string());
