@@ -5,14 +5,14 @@
 //! is read back is compared with what was to be burned. Beside our own drives stand those of other emulators, as far as they can be had.
 
 mod cell;
-mod data;
+pub(crate) mod data;
 mod exceptions;
-mod jobs;
+pub(crate) mod jobs;
 mod lane;
-mod media;
+pub(crate) mod media;
 mod outcome;
 mod rows;
-mod server;
+pub(crate) mod server;
 pub(crate) mod suite;
 mod table;
 mod trials;
@@ -57,7 +57,7 @@ const ABSENT_PEERS: &[(&str, &str)] = &[(
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask vm burn\n  cargo xtask vm burn --only 'growisofs*' --medium dvd-r\n  \
-                  cargo xtask vm burn --server tgt\n  cargo xtask vm burn --list\n  \
+                  cargo xtask vm burn --short --server discrig\n  cargo xtask vm burn --list\n  \
                   apt-get install --no-install-recommends $(cargo xtask vm burn --packages)"
 )]
 pub(crate) struct Args {
@@ -67,6 +67,9 @@ pub(crate) struct Args {
     /// Burn on these media
     #[arg(long, value_name = "MEDIUM")]
     medium: Vec<Medium>,
+    /// Burn a selection of a few minutes, in which each tool and each family of media occurs
+    #[arg(long, conflicts_with_all = ["only", "medium"])]
+    short: bool,
     /// Whose drives; all of them where none is named
     #[arg(long, value_name = "SERVER")]
     server: Vec<Choice>,
@@ -127,7 +130,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         writeln!(out, "{}", packages.into_iter().chain(UNSEEN_PACKAGES).collect::<Vec<_>>().join(" "))?;
         return Ok(());
     }
-    let cells = cell::select(&args.only, &args.medium)?;
+    let cells = if args.short { cell::short()? } else { cell::select(&args.only, &args.medium)? };
     if args.list {
         cells.iter().try_for_each(|cell| writeln!(out, "{}", cell.name()))?;
         return Ok(());
@@ -164,7 +167,11 @@ fn folder() -> Result<PathBuf> {
     Ok(target()?.join("vm/burn"))
 }
 
-fn target() -> Result<PathBuf> {
+/// The folder of everything that is built or made.
+///
+/// # Errors
+/// When cargo does not say.
+pub(crate) fn target() -> Result<PathBuf> {
     let metadata =
         MetadataCommand::new().current_dir(rig::ROOT).no_deps().exec().context("cargo metadata")?;
     Ok(metadata.target_directory.into_std_path_buf())
@@ -231,7 +238,7 @@ fn start(choice: Choice, args: &Args, folder: &Path, disc: &Path) -> Result<Shop
                 None => rig::build(&target()?)?,
             };
             let all = drives + usize::from(!args.no_trials);
-            (Box::new(Discrig::start(&binary, folder, all, disc)?), drives, !args.no_trials)
+            (Box::new(Discrig::start(&binary, folder, all, disc, &[])?), drives, !args.no_trials)
         }
         Choice::Tgt => {
             tools::require(&[Tool { program: "tgtd", package: "tgt" }])?;

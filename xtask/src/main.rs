@@ -7,6 +7,7 @@ mod bench_iscsi;
 mod burn;
 mod children;
 mod hostile;
+mod initiator;
 mod kill_burn;
 mod media;
 mod peers;

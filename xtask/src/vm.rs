@@ -6,12 +6,12 @@
 //!
 //! A lane that cannot run here is skipped, with the reason, and a skip is never a pass: where nothing ran the exit code is 77.
 
-pub(crate) mod guest;
+mod guest;
 pub(crate) mod initramfs;
 pub(crate) mod kernel;
 mod lanes;
 pub(crate) mod modules;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod qemu;
 pub(crate) mod rig;
 mod table;
@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 
-use crate::burn;
+use crate::{burn, initiator};
 use lanes::{LANES, Lane};
 use outcome::{Outcome, Standing};
 use rig::Rig;
@@ -82,6 +82,8 @@ pub(crate) struct Args {
 enum Other {
     /// Burn with Debian's own tools on served drives
     Burn(burn::Args),
+    /// Let the kernel's own initiator use served drives
+    Initiator(initiator::Args),
     /// Run libiscsi's tests against served drives
     Libiscsi(burn::suite::Args),
 }
@@ -94,6 +96,7 @@ enum Other {
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.other {
         Some(Other::Burn(args)) => return burn::run(args),
+        Some(Other::Initiator(args)) => return initiator::run(args),
         Some(Other::Libiscsi(args)) => return burn::suite::run(args),
         None => {}
     }

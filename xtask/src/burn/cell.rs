@@ -62,6 +62,31 @@ pub(crate) fn select(only: &[String], media: &[Medium]) -> Result<Vec<Cell>> {
     Ok(chosen)
 }
 
+/// The cells for those in a hurry.
+///
+/// # Errors
+/// When a name in the list is none.
+pub(crate) fn short() -> Result<Vec<Cell>> {
+    select(&SHORT.map(str::to_owned), &[])
+}
+
+/// Each tool, and each family of media: CDs, what is overwritten, what is written in sequence.
+const SHORT: [&str; 13] = [
+    "wodim.tao.cd-r",
+    "wodim.raw96r.cd-r",
+    "cdrskin.sao.cd-r",
+    "cdrskin.tao.bd-r",
+    "cdrskin.tao.dvd+rw",
+    "growisofs.Z.dvd+rw",
+    "growisofs.M.bd-r",
+    "growisofs.Z.bd-re",
+    "dvd+rw-format.format.bd-re",
+    "xorriso.second.bd-r",
+    "xorriso.second.dvd+rw",
+    "dvd+rw-mediainfo.blank.bd-r",
+    "sg3_utils.look.bd-re",
+];
+
 fn pattern(text: &str) -> Result<Pattern> {
     let pattern = Pattern::new(text).with_context(|| format!("pattern {text}"))?;
     ensure!(
@@ -95,6 +120,15 @@ mod tests {
             let compares = |step: &Step| matches!(step, Step::Blocks(..) | Step::Files(_) | Step::Says(_));
             assert!(cell.row.steps.iter().any(compares), "{}", cell.name());
         }
+    }
+
+    #[test]
+    fn the_short_selection_has_every_tool() {
+        let cells = short().unwrap();
+        assert_eq!(cells.len(), SHORT.len());
+        let tools =
+            |cells: &mut dyn Iterator<Item = Cell>| cells.map(|cell| cell.row.tool).collect::<BTreeSet<_>>();
+        assert_eq!(tools(&mut cells.into_iter()), tools(&mut all()));
     }
 
     #[test]

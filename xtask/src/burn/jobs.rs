@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 /// What runs in the guest and carries out the jobs.
 pub(crate) const AGENT: &str = include_str!("../../vm/burn/agent.sh");
-/// What every job begins with.
-const FUNCTIONS: &str = include_str!("../../vm/burn/functions.sh");
+/// What jobs have in common that burn.
+pub(crate) const FUNCTIONS: &str = include_str!("../../vm/burn/functions.sh");
 /// How often the host looks for answers.
 const POLL: Duration = Duration::from_millis(20);
 /// How long after a job's limit the guest may take to say so.
@@ -24,6 +24,8 @@ const LIMIT_REACHED: [i32; 2] = [124, 137];
 #[derive(Debug)]
 pub(crate) struct Jobs {
     folder: PathBuf,
+    /// What every job begins with.
+    functions: String,
     /// Whether the guest has ended.
     ended: AtomicBool,
 }
@@ -38,14 +40,14 @@ pub(crate) struct Finished {
 }
 
 impl Jobs {
-    /// Makes the folder of the jobs in the shared folder.
+    /// Makes the folder of the jobs in the shared folder. Each job begins with the functions.
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(crate) fn new(share: &Path) -> Result<Self> {
+    pub(crate) fn new(share: &Path, functions: &str) -> Result<Self> {
         let folder = share.join("jobs");
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        Ok(Self { folder, ended: AtomicBool::new(false) })
+        Ok(Self { folder, functions: functions.to_owned(), ended: AtomicBool::new(false) })
     }
 
     /// The file with what a job says.
@@ -71,7 +73,7 @@ impl Jobs {
     /// # Errors
     /// When the guest has ended or does not answer.
     pub(crate) fn run(&self, name: &str, script: &str, limit: Duration) -> Result<Finished> {
-        self.leave(name, &format!("# {}\n{FUNCTIONS}\n{script}", limit.as_secs()))?;
+        self.leave(name, &format!("# {}\n{}\n{script}", limit.as_secs(), self.functions))?;
         let done = self.folder.join(format!("{name}.done"));
         self.await_file(&done, limit + GRACE).with_context(|| format!("waiting for {name}"))?;
         let code = fs::read_to_string(&done)?.trim().parse().context("the guest's answer")?;
@@ -134,7 +136,7 @@ mod tests {
     #[test]
     fn nobody_waits_for_a_guest_that_has_ended() {
         let folder = std::env::temp_dir().join(format!("discrig-jobs-{}", std::process::id()));
-        let jobs = Jobs::new(&folder).unwrap();
+        let jobs = Jobs::new(&folder, FUNCTIONS).unwrap();
         jobs.guest_ended();
         let error = jobs.run("a", "true", Duration::from_secs(60)).unwrap_err();
         assert!(format!("{error:#}").contains("has ended"), "{error:#}");

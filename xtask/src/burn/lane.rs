@@ -12,11 +12,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::cell::Cell;
 use super::data;
-use super::jobs::{AGENT, Jobs};
+use super::jobs::{AGENT, FUNCTIONS, Jobs};
 use super::outcome::{Outcome, Verdict, judge};
 use super::server::Server;
 use super::trials::{Rack, TrialOutcome};
-use crate::vm::guest::{INIT, init_settings};
 use crate::vm::kernel::Kernel;
 use crate::vm::modules::Index;
 use crate::vm::qemu::{End, Guest};
@@ -83,10 +82,10 @@ pub(crate) fn run(
     limits: Limits,
 ) -> Result<Vec<Burned>> {
     let end = Instant::now() + limits.all;
-    let jobs = Jobs::new(share)?;
+    let jobs = Jobs::new(share, FUNCTIONS)?;
     let places = places(shops);
     fs::write(share.join("lane.conf"), format!("DRIVES={}\n", places.len()))?;
-    let initramfs = write_initramfs(kernel, share)?;
+    let initramfs = initramfs::write(share, kernel, &Index::read(&kernel.modules)?, MODULES)?;
     let properties =
         |place: &Place| shops[place.shop].server.address(place.drive).properties() + place.patience();
     let further = arguments(&places.iter().map(properties).collect::<Vec<_>>());
@@ -177,14 +176,6 @@ fn in_order(results: Mutex<Burned>) -> Burned {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn write_initramfs(kernel: &Kernel, share: &Path) -> Result<PathBuf> {
-    let modules = Index::read(&kernel.modules)?.load_order(MODULES)?;
-    let archive = initramfs::build(INIT, &init_settings(share), &kernel.modules, &modules)?;
-    let path = share.join("initramfs.cpio");
-    fs::write(&path, archive).context("writing the initramfs")?;
-    Ok(path)
 }
 
 /// QEMU's arguments for drives with these properties; the place in the list is the SCSI id.

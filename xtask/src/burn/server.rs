@@ -3,7 +3,7 @@
 mod discrig;
 mod tgt;
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -67,12 +67,13 @@ impl Address {
 pub(crate) struct Process(Child);
 
 impl Process {
-    /// Starts a program whose words go to a file.
+    /// Starts a program whose words go to the end of a file.
     ///
     /// # Errors
     /// When it cannot be started or the file cannot be made.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
-        let file = File::create(log).with_context(|| format!("making {}", log.display()))?;
+        let open = OpenOptions::new().create(true).append(true).open(log);
+        let file = open.with_context(|| format!("making {}", log.display()))?;
         let child = command
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -80,6 +81,19 @@ impl Process {
             .spawn()
             .with_context(|| format!("starting {}", command.get_program().display()))?;
         Ok(Self(child))
+    }
+
+    /// Kills it.
+    ///
+    /// # Errors
+    /// When it has ended before.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        if let Some(status) = self.0.try_wait()? {
+            bail!("it has ended before: {status}");
+        }
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
     }
 
     /// Whether it has not ended yet.

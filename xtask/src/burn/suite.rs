@@ -154,7 +154,7 @@ fn bench(choice: Choice, args: &Args, folder: &Path) -> Result<Bench> {
                 Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
                 None => rig::build(&target()?)?,
             };
-            let server = Discrig::start(&binary, &own, 1, &disc)?;
+            let server = Discrig::start(&binary, &own, 1, &disc, &[])?;
             Bench::Discrig { server, folder: own }
         }
         Choice::Tgt => {

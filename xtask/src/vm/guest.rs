@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use super::lanes::{Lane, Script};
 
 /// The script that runs first in the guest.
-pub(crate) const INIT: &str = include_str!("../../vm/init.sh");
+pub(super) const INIT: &str = include_str!("../../vm/init.sh");
 
 /// The scripts that run in the host's root file system, by file name.
 const SCRIPTS: &[(&str, &str)] = &[
@@ -40,7 +40,7 @@ impl Script {
 }
 
 /// Settings for [`INIT`]: where the shared folder is.
-pub(crate) fn init_settings(share: &Path) -> String {
+pub(super) fn init_settings(share: &Path) -> String {
     format!("SHARE={}\n", quoted(&share.to_string_lossy()))
 }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::modules::Module;
+use super::guest;
+use super::kernel::Kernel;
+use super::modules::{Index, Module};
 use super::tools::{self, Unavailable};
 
 /// File types and permissions of entries, as in `st_mode`.
@@ -19,11 +21,23 @@ const TRAILER: &str = "TRAILER!!!";
 /// Folders of the initramfs, parents first.
 const FOLDERS: &[&str] = &["bin", "dev", "host", "modules", "proc", "sys"];
 
+/// Makes the archive for a guest with this shared folder, writes it there, and returns its path. `wanted` are modules, as for [`Index::load_order`].
+///
+/// # Errors
+/// When the kernel does not have a module; as [`build`]; when the file cannot be written.
+pub(crate) fn write(share: &Path, kernel: &Kernel, index: &Index, wanted: &[&str]) -> Result<PathBuf> {
+    let modules = index.load_order(wanted)?;
+    let archive = build(guest::INIT, &guest::init_settings(share), &kernel.modules, &modules)?;
+    let path = share.join("initramfs.cpio");
+    fs::write(&path, archive).context("writing the initramfs")?;
+    Ok(path)
+}
+
 /// Makes the archive. `init` is the script that runs first; `settings` are shell assignments that it sources.
 ///
 /// # Errors
 /// [`Unavailable`] without a static busybox; others when a module cannot be read.
-pub(crate) fn build(init: &str, settings: &str, folder: &Path, modules: &[Module]) -> Result<Vec<u8>> {
+fn build(init: &str, settings: &str, folder: &Path, modules: &[Module]) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     for name in FOLDERS {
         archive.add(name, FOLDER, b"")?;

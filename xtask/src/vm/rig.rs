@@ -83,11 +83,7 @@ impl Rig {
         guest::write(share, lane, self.seed, &self.suite, expected.as_deref())?;
         fs::copy(&self.binary, share.join("discrig")).context("copying the program")?;
         fs::copy(&self.disc, share.join("disc.iso")).context("copying the disc")?;
-        let modules = self.modules.load_order(&wanted_modules(lane))?;
-        let settings = guest::init_settings(share);
-        let archive = initramfs::build(guest::INIT, &settings, &self.kernel.modules, &modules)?;
-        let initramfs = share.join("initramfs.cpio");
-        fs::write(&initramfs, archive).context("writing the initramfs")?;
+        let initramfs = initramfs::write(share, &self.kernel, &self.modules, &wanted_modules(lane))?;
         let guest = Guest {
             kernel: &self.kernel.image,
             initramfs: &initramfs,

@@ -1,7 +1,7 @@
 # Carries out jobs inside of the guest, in the host's root file system: agent.sh SHARE
 # The host leaves SHARE/jobs/NAME.job, a script whose first line is `# SECONDS`, its limit; jobs run side by side. What a job says
 # goes to NAME.out, and NAME.done gets its exit code once it has ended. The job `quit` ends the guest.
-# SHARE/lane.conf sets DRIVES, the number of optical drives to wait for.
+# SHARE/lane.conf sets DRIVES, the number of optical drives to wait for; 0 where jobs bring them.
 
 set -u
 SHARE=$1
@@ -22,9 +22,10 @@ work() { # NAME
 }
 
 cd "$SHARE/jobs" || exit 1
+shopt -s nullglob
 for _ in $(seq 400); do
     drives=(/sys/block/sr*)
-    [ -e "${drives[0]}" ] && [ "${#drives[@]}" -ge "$DRIVES" ] && break
+    [ "${#drives[@]}" -ge "$DRIVES" ] && break
     read -rt 0.05 -u "$never"
 done
 if [ "${#drives[@]}" -lt "$DRIVES" ]; then
@@ -37,7 +38,6 @@ cp -r "$SHARE/data" /run/data
 
 while :; do
     for job in *.job; do
-        [ -e "$job" ] || continue
         name=${job%.job}
         [ "$name" = quit ] && exit 0
         mv "$job" "$name.running"

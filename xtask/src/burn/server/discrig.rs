@@ -1,5 +1,6 @@
 //! discrig's own drives: `discrig serve`, and its control socket.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -13,34 +14,78 @@ use crate::children::{self, Death};
 #[derive(Debug)]
 pub(crate) struct Discrig {
     binary: PathBuf,
+    folder: PathBuf,
     control: PathBuf,
     port: u16,
-    _process: Process,
+    /// What it is told beside the address and the socket.
+    arguments: Vec<OsString>,
+    process: Process,
 }
 
 impl Discrig {
-    /// Starts it with drives that hold the disc.
+    /// Starts it with drives that hold the disc. It gets a folder of its own for log and transcripts, and is told `further` beside.
     ///
     /// # Errors
     /// When it does not start.
-    pub(crate) fn start(binary: &Path, folder: &Path, drives: usize, disc: &Path) -> Result<Self> {
+    pub(crate) fn start(
+        binary: &Path,
+        folder: &Path,
+        drives: usize,
+        disc: &Path,
+        further: &[&str],
+    ) -> Result<Self> {
         let port = free_port()?;
         let control = control_socket(folder, port);
-        let log = folder.join("serve.log");
-        let transcripts = folder.join("nexus");
+        let transcripts = transcripts(folder);
         fs::create_dir_all(&transcripts).with_context(|| format!("making {}", transcripts.display()))?;
-        let mut command = children::command(binary, Death::Asked);
-        command.args(["serve", "--pace", "instant", "--listen", &format!("127.0.0.1:{port}"), "--control"]);
-        command.arg(&control).arg("--transcript").arg(&transcripts);
+        let mut arguments = vec!["--transcript".into(), transcripts.into_os_string()];
         for drive in 0..drives {
-            command.args(["--drive", &format!("{},disc=iso:{}", name(drive), disc.display())]);
+            let drive = format!("{},disc=iso:{}", name(drive), disc.display());
+            arguments.extend(["--drive".into(), drive.into()]);
         }
-        let mut process = Process::start(&mut command, &log)?;
-        process.await_ready(&log, || {
-            ensure!(control.exists(), "{} is not there", control.display());
-            Ok(())
-        })?;
-        Ok(Self { binary: binary.to_owned(), control, port, _process: process })
+        arguments.extend(further.iter().map(OsString::from));
+        let process = launch(binary, folder, port, &control, &arguments)?;
+        Ok(Self { binary: binary.to_owned(), folder: folder.to_owned(), control, port, arguments, process })
+    }
+
+    /// Kills it: no session is closed in order, and nothing is written any more.
+    ///
+    /// # Errors
+    /// When it has ended before.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.process.kill()?;
+        fs::remove_file(&self.control).with_context(|| format!("removing {}", self.control.display()))
+    }
+
+    /// Starts it again, at the same port with the same drives, after it was killed.
+    ///
+    /// # Errors
+    /// As [`Discrig::start`].
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        self.process = launch(&self.binary, &self.folder, self.port, &self.control, &self.arguments)?;
+        Ok(())
+    }
+
+    /// Its log so far.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn log(&self) -> Result<String> {
+        let path = log(&self.folder);
+        fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    }
+
+    /// How many commands its drives have answered, by the transcripts.
+    ///
+    /// # Errors
+    /// When a transcript cannot be read.
+    pub(crate) fn commands(&self) -> Result<usize> {
+        let mut count = 0;
+        for entry in fs::read_dir(transcripts(&self.folder)).context("reading the transcripts")? {
+            let text = fs::read_to_string(entry?.path()).context("reading a transcript")?;
+            count += text.lines().filter(|line| line.contains("\"cdb\":")).count();
+        }
+        Ok(count)
     }
 
     /// Lays a disc into a drive, by its specification.
@@ -117,6 +162,33 @@ fn control_socket(folder: &Path, port: u16) -> PathBuf {
         0..=SOCKET_PATH_BYTES => path,
         _ => env::temp_dir().join(format!("discrig-{port}.socket")),
     }
+}
+
+/// Starts the server and waits until it can be reached.
+fn launch(
+    binary: &Path,
+    folder: &Path,
+    port: u16,
+    control: &Path,
+    arguments: &[OsString],
+) -> Result<Process> {
+    let mut command = children::command(binary, Death::Asked);
+    command.args(["serve", "--pace", "instant", "--listen", &format!("127.0.0.1:{port}"), "--control"]);
+    command.arg(control).args(arguments);
+    let mut process = Process::start(&mut command, &log(folder))?;
+    process.await_ready(&log(folder), || {
+        ensure!(control.exists(), "{} is not there", control.display());
+        Ok(())
+    })?;
+    Ok(process)
+}
+
+fn log(folder: &Path) -> PathBuf {
+    folder.join("serve.log")
+}
+
+fn transcripts(folder: &Path) -> PathBuf {
+    folder.join("nexus")
 }
 
 fn name(drive: usize) -> String {
