@@ -11,8 +11,9 @@ use discrig_wire::capacity::{FormatCapacities, FormatType, FormattableCapacity};
 use discrig_wire::close::CloseFunction;
 use discrig_wire::command::{
     CloseTrackSession, CommandSpec, FormatUnit, GetConfiguration, GetPerformance, Inquiry, ModeSelect10,
-    ModeSense10, Read10, Read12, ReadDiscInformation, ReadFormatCapacities, ReadTrackInformation,
-    SendDiscStructure, SendOpcInformation, SetCdSpeed, SetStreaming, SynchronizeCache, Write10, Write12,
+    ModeSense10, Read10, Read12, ReadDiscInformation, ReadDiscStructure, ReadFormatCapacities,
+    ReadTrackInformation, SendDiscStructure, SendOpcInformation, SetCdSpeed, SetStreaming, SynchronizeCache,
+    Write10, Write12,
 };
 use discrig_wire::disc::{DiscInformation, DiscStatus};
 use discrig_wire::event::EventClasses;
@@ -20,7 +21,7 @@ use discrig_wire::feature::{Configuration, FeatureCode, Profile};
 use discrig_wire::format::{FORMAT_CODE, FormatDescriptor, FormatListHeader, FormatParameters};
 use discrig_wire::mode::{ModeData, ModeForm, PageCode, WriteParametersPage};
 use discrig_wire::performance::StreamingRequest;
-use discrig_wire::structure::DvdStructure;
+use discrig_wire::structure::{DvdStructure, StructureMedia};
 use discrig_wire::track::{TrackAddressType, TrackInformation};
 use discrig_wire::{Cdb, Reply, SenseKey};
 
@@ -28,6 +29,8 @@ use discrig_wire::{Cdb, Reply, SenseKey};
 pub(super) const BLOCK: usize = 2048;
 /// Bytes that one WRITE or READ carries.
 const TRANSFER: usize = 65_536;
+/// Bytes before a disc structure.
+const STRUCTURE_HEADER: usize = 4;
 /// How often a busy drive is asked again, and how long is waited in between: longer each time.
 const POLLS: u32 = 2000;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -231,6 +234,17 @@ impl<'s, 'a> Burner<'s, 'a> {
         let track = self.track(number)?;
         self.ensure(track.next_writable_valid, || format!("track {number} has no next writable address"))?;
         Ok(track.next_writable)
+    }
+
+    /// The body of a disc structure.
+    pub(super) fn structure(&mut self, media: StructureMedia, format: u8) -> Result<Vec<u8>, Stop> {
+        let bytes = self.fetch(ReadDiscStructure {
+            media_type: media.0,
+            format,
+            allocation_length: 2052,
+            ..ReadDiscStructure::default()
+        })?;
+        Ok(bytes.get(STRUCTURE_HEADER..).unwrap_or_default().to_vec())
     }
 
     // --- recording -----------------------------------------------------------------------------------------------

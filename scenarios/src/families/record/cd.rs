@@ -184,7 +184,7 @@ pub(super) fn reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     })?;
     let second = pattern(88, 310, BLOCK);
     let start = track_at_once(&mut burner, BLOCK, &second)?;
-    burner.ensure(start >= track.size + PAUSE, || {
+    burner.ensure(start >= track.size.saturating_add(PAUSE), || {
         format!("track 1 is reserved up to {}, and track 2 begins at {start}", track.size)
     })?;
     let incomplete = close(CloseFunction::SESSION, 0);

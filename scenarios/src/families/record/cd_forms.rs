@@ -49,6 +49,7 @@ const MIXED: &[Kind] = &[Kind::Form1, Kind::Form2, Kind::Form2, Kind::Form1, Kin
 const ROM: DiscType = DiscType::CD_DA_OR_ROM;
 const XA: DiscType = DiscType::CD_ROM_XA;
 
+/// For each data block type or data form: first byte and end of the part of a sector that is given, and the kinds of sectors.
 macro_rules! given {
     ($name:ident($type:ident): $($known:ident $from:literal $to:literal $kinds:ident $disc_type:ident;)+) => {
         fn $name(form: $type) -> Result<Given, Stop> {
@@ -117,7 +118,8 @@ impl Given {
 
 impl Sectors {
     fn bytes(&self) -> Vec<u8> {
-        self.whole.iter().flat_map(|sector| &sector[self.given.part.clone()]).copied().collect()
+        let parts: Vec<_> = self.whole.iter().map(|sector| &sector[self.given.part.clone()]).collect();
+        parts.concat()
     }
 
     fn user(&self, n: usize) -> &[u8] {
@@ -143,8 +145,8 @@ impl Burner<'_, '_> {
         if given.kinds.iter().any(|kind| !matches!(kind, Kind::Mode1 | Kind::Form1)) {
             return Ok(());
         }
-        let user: Vec<u8> = (0..whole.len()).flat_map(|n| sectors.user(n)).copied().collect();
-        self.read_back(*start as u32, &user)
+        let user: Vec<_> = (0..whole.len()).map(|n| sectors.user(n)).collect();
+        self.read_back(*start as u32, &user.concat())
     }
 
     /// What READ DISC INFORMATION and the table of contents say of the kind of disc.

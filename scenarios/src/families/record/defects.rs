@@ -8,8 +8,8 @@ use crate::stop::{Stop, Verdict};
 use discrig_device::Medium;
 use discrig_wire::SenseKey;
 use discrig_wire::capacity::{FormatCapacities, FormatType, FormattableCapacity};
-use discrig_wire::command::{ReadDiscStructure, ReadFormatCapacities, Verify10, WriteAndVerify10};
-use discrig_wire::feature::FeatureCode;
+use discrig_wire::command::{ReadFormatCapacities, Verify10, WriteAndVerify10};
+use discrig_wire::feature::{Configuration, FeatureCode};
 use discrig_wire::format::{Certification, FormatDescriptor, RecordingMode};
 use discrig_wire::structure::{
     BdDds, BdSpareArea, BdStructure, DvdRamDds, DvdRamSpareArea, DvdStructure, StructureMedia,
@@ -17,8 +17,6 @@ use discrig_wire::structure::{
 
 /// Blocks of a cluster.
 const CLUSTER: u64 = 32;
-/// Bytes before a disc structure.
-const STRUCTURE_HEADER: usize = 4;
 
 /// DVD-RAM in each size that the drive offers, checked block by block, with what spare blocks it has then.
 pub(super) fn dvd_ram(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
@@ -104,22 +102,11 @@ impl Burner<'_, '_> {
     fn require_management(&mut self) -> Verdict {
         let (_, bytes) =
             unit::configuration(self.stage, &mut self.seat, 2, FeatureCode::HARDWARE_DEFECT_MANAGEMENT.0);
-        let configuration = unit::understood(discrig_wire::feature::Configuration::parse(&bytes))?;
+        let configuration = unit::understood(Configuration::parse(&bytes))?;
         let feature = configuration.feature(FeatureCode::HARDWARE_DEFECT_MANAGEMENT);
         self.ensure(feature.is_some_and(|feature| feature.current), || {
             "the disc has spare areas, and hardware defect management is not current".to_owned()
         })
-    }
-
-    /// The body of a disc structure.
-    fn structure(&mut self, media: StructureMedia, format: u8) -> Result<Vec<u8>, Stop> {
-        let bytes = self.fetch(ReadDiscStructure {
-            media_type: media.0,
-            format,
-            allocation_length: 2052,
-            ..ReadDiscStructure::default()
-        })?;
-        Ok(bytes.get(STRUCTURE_HEADER..).unwrap_or_default().to_vec())
     }
 
     /// Spare clusters of a BD.
@@ -136,7 +123,7 @@ impl Burner<'_, '_> {
     fn expect_clusters(&mut self, whole: u32, blocks: u32) -> Result<BdSpareArea, Stop> {
         let body = self.structure(StructureMedia::BD, BdStructure::DDS.0)?;
         let dds = unit::understood(BdDds::parse(&body))?;
-        self.ensure(dds.identifier.0 == *b"DS" && dds.last_block + 1 == blocks, || {
+        self.ensure(dds.identifier.0 == *b"DS" && dds.last_block.checked_add(1) == Some(blocks), || {
             format!("the disc has {blocks} blocks, and its definition structure is {dds:?}")
         })?;
         let spares = self.spares()?;
@@ -158,7 +145,7 @@ impl Burner<'_, '_> {
     /// Blocks are written with verification and without, and verified, at both ends of `blocks` blocks.
     fn verified(&mut self, blocks: u32) -> Verdict {
         let data = pattern(181, 64, BLOCK);
-        for first in [0, blocks - 64] {
+        for first in [0, blocks.saturating_sub(64)] {
             let (one, other) = data.split_at(32 * BLOCK);
             let command = WriteAndVerify10 {
                 logical_block_address: first,

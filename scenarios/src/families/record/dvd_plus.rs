@@ -147,7 +147,7 @@ pub(super) fn several_reserved(stage: &mut Stage<'_>, medium: Medium) -> Verdict
         fragments.push((fragment.start, pattern(44 + u32::from(n), 96, BLOCK)));
     }
     fragments.push((burner.next_writable()?, pattern(47, 64, BLOCK)));
-    let ascends = fragments.windows(2).all(|pair| pair[0].0 + 96 <= pair[1].0);
+    let ascends = fragments.windows(2).all(|pair| pair[0].0.saturating_add(96) <= pair[1].0);
     burner.ensure(ascends, || "fragments lie in each other".to_owned())?;
     for (start, data) in fragments.iter().rev() {
         burner.write(*start, data)?;

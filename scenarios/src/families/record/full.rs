@@ -53,6 +53,7 @@ pub(super) fn disc(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
 fn overwritten(burner: &mut Burner<'_, '_>) -> Verdict {
     let end = burner.capacity()?;
     let data = pattern(140, 96, BLOCK);
+    burner.ensure(end > 96, || format!("the disc has {end} blocks"))?;
     let first = end - 96;
     burner.write(first, &data)?;
     burner.synchronize()?;
@@ -70,16 +71,16 @@ fn overwritten(burner: &mut Burner<'_, '_>) -> Verdict {
 /// A disc that is recorded in sequence: nearly all of it is reserved, and the rest written up to its end.
 fn in_sequence(burner: &mut Burner<'_, '_>) -> Verdict {
     let whole = burner.open_track()?.free_blocks;
-    burner.send(ReserveTrack::of_size((whole - TAIL) & !31))?;
+    burner.send(ReserveTrack::of_size(whole.saturating_sub(TAIL) & !31))?;
     let tail = burner.open_track()?;
-    burner.ensure((1..=TAIL).contains(&tail.free_blocks) && tail.nwa() == Some(tail.start), || {
+    burner.ensure((300..=TAIL).contains(&tail.free_blocks) && tail.nwa() == Some(tail.start), || {
         format!("{whole} blocks were free, all but {TAIL} are reserved, and what is left is {tail:?}")
     })?;
     // Some count the run-out behind a track of a CD as free, others do not.
     let blocks = tail.free_blocks - if burner.traits.is_cd() { RUN_OUT } else { 0 };
     let data = pattern(141, blocks as usize, BLOCK);
     burner.write(tail.start, &data)?;
-    let end = tail.start + tail.free_blocks;
+    let end = tail.start.saturating_add(tail.free_blocks);
     burner.expect_refused(&BEHIND_THE_END, end, &data[..32 * BLOCK])?;
     burner.synchronize()?;
     burner.expect_no_room(&tail)?;

@@ -152,9 +152,8 @@ fn session(
     ])?;
     let size = RAW + SUB_CHANNELS;
     burner.write_blocks(-PAUSE, size, &vec![0; PAUSE as usize * size])?;
-    let blocks: Vec<u8> =
-        track.chunks(RAW).zip(r_to_w).flat_map(|(main, sub)| main.iter().chain(sub)).copied().collect();
-    burner.write_blocks(0, size, &blocks)?;
+    let blocks: Vec<_> = track.chunks(RAW).zip(r_to_w).flat_map(|(main, sub)| [main, sub]).collect();
+    burner.write_blocks(0, size, &blocks.concat())?;
     burner.synchronize()?;
     burner.expect_session(&[(AUDIO, 0)], BLOCKS as u32)?;
     burner.expect_sectors(0, &track, Expected::audio(1, 0))

@@ -119,10 +119,10 @@ impl Burner<'_, '_> {
             return self.send(SetCdSpeed { read_speed: u16::MAX, write_speed, ..SetCdSpeed::default() });
         }
         let end_block = match Usual::of(self.traits) {
-            Usual::Overwrite => self.capacity()? - 1,
+            Usual::Overwrite => self.capacity()?.saturating_sub(1),
             _ => {
                 let track = self.open_track()?;
-                track.next_writable + track.free_blocks - 1
+                track.next_writable.saturating_add(track.free_blocks).saturating_sub(1)
             }
         };
         let request = StreamingRequest {

@@ -3,6 +3,7 @@
 use super::burner::{BLOCK, Burner, pattern};
 use super::dvd_minus::{SEQUENTIAL, parameters};
 use super::state::State;
+use crate::families::unit;
 use crate::stage::Stage;
 use crate::stop::{Stop, Verdict};
 use discrig_device::Medium;
@@ -10,7 +11,9 @@ use discrig_wire::close::CloseFunction;
 use discrig_wire::command::Write10;
 use discrig_wire::feature::{FeatureCode, Profile};
 use discrig_wire::mode::{MultiSession, WriteType};
-use discrig_wire::structure::{DvdStructure, JumpInterval, ManualLayerJump, ShiftedMiddleArea};
+use discrig_wire::structure::{
+    DvdStructure, JumpInterval, ManualLayerJump, ShiftedMiddleArea, StructureMedia,
+};
 use discrig_wire::track::LayerJumpStatus;
 
 const PROFILE: Profile = Profile::DVD_R_DL_LAYER_JUMP;
@@ -108,6 +111,9 @@ pub(super) fn shifted_middle_area(stage: &mut Stage<'_>, medium: Medium) -> Verd
     let mut burner = blank(stage, medium, MultiSession::NONE)?;
     let body = ShiftedMiddleArea { fixed: false, start_block: 160 }.to_bytes();
     burner.send_structure(DvdStructure::SHIFTED_MIDDLE_AREA, &body)?;
+    let body = burner.structure(StructureMedia::DVD, DvdStructure::SHIFTED_MIDDLE_AREA.0)?;
+    let start = unit::understood(ShiftedMiddleArea::parse(&body))?.start_block;
+    burner.ensure(start == 160, || format!("the middle area was shifted to 160, and is at {start}"))?;
     jump_every(&mut burner, 160)?;
     let data = pattern(38, 304, BLOCK);
     burner.write(0, &data[..160 * BLOCK])?;

@@ -207,7 +207,7 @@ const ABSENCES: &[Absence] = absences! {
         "overwritten in ECC blocks (MMC-5 5.3)";
     ["spares", "no-spares"] [BdR, BdRDl, BdRXl, BdRXlQl]
         "recorded once";
-    ["srm", "srm-sessions", "srm-pow", "rrm"] [BdRe, BdReDl, BdReXl]
+    ["srm", "srm-sessions", "reserved", "srm-pow", "rrm"] [BdRe, BdReDl, BdReXl]
         "overwritten at random (MMC-5 4.5)";
 };
 

@@ -79,10 +79,10 @@ impl Burner<'_, '_> {
     /// Progress never goes back.
     fn follow(&mut self, name: &str, seen: &mut Seen, sense: Option<Sense>) -> Verdict {
         let Some(progress) = sense.and_then(|sense| sense.progress()) else { return Ok(()) };
-        let before = seen.last.replace(progress);
+        let before = seen.last.replace(progress).unwrap_or(0);
         seen.answers += 1;
-        self.ensure(before.is_none_or(|before| before <= progress), || {
-            format!("{name}: progress goes back from {before:04X?} to {progress:04X}")
+        self.ensure(before <= progress, || {
+            format!("{name}: progress goes back from {before:04X}h to {progress:04X}h")
         })
     }
 

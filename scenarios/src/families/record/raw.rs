@@ -51,7 +51,7 @@ impl RawSession {
         for (lba, user) in (-PAUSE..).zip(whole.chunks(BLOCK)) {
             let mut sector = sector::sealed(lba, &Content::mode_1(user)).ok_or_else(no_time)?;
             sector::scramble(&mut sector);
-            program.extend(sector);
+            program.extend_from_slice(&sector);
         }
         Ok(RawSession { lead_in: lead_in_start(burner)?, control: DATA, program })
     }

@@ -162,24 +162,31 @@ pub(super) fn scramble(sector: &mut [u8; RAW]) {
 
 /// The remainder of `bytes`, least significant bit first, by (x^16 + x^15 + x^2 + 1)(x^16 + x^2 + x + 1).
 fn edc_remainder(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0u32, |remainder, byte| {
-        remainder >> 8 ^ REMAINDERS[usize::from(remainder.to_le_bytes()[0] ^ byte)]
+    let (fours, rest) = bytes.as_chunks::<4>();
+    let remainder = fours.iter().fold(0, |remainder, four| {
+        let parts = (remainder ^ u32::from_le_bytes(*four)).to_le_bytes();
+        (0..4).fold(0, |sum, at| sum ^ REMAINDERS[3 - at][usize::from(parts[at])])
+    });
+    rest.iter().fold(remainder, |remainder: u32, byte| {
+        remainder >> 8 ^ REMAINDERS[0][usize::from(remainder.to_le_bytes()[0] ^ byte)]
     })
 }
 
-/// The remainder of each byte.
-static REMAINDERS: [u32; 256] = {
+/// The remainder of each byte that none to three zeros follow.
+static REMAINDERS: [[u32; 256]; 4] = {
     // The polynomial x^32 + x^31 + x^16 + x^15 + x^4 + x^3 + x + 1 without its highest term, mirrored.
     const POLYNOMIAL: u32 = 0xD801_8001;
-    let mut remainders = [0; 256];
+    let mut remainders = [[0; 256]; 4];
     let mut byte = 0;
     while byte < 256 {
         let (mut value, mut bit) = (byte as u32, 0);
-        while bit < 8 {
+        while bit < 32 {
             value = if value & 1 == 0 { value >> 1 } else { value >> 1 ^ POLYNOMIAL };
             bit += 1;
+            if bit % 8 == 0 {
+                remainders[bit / 8 - 1][byte] = value;
+            }
         }
-        remainders[byte] = value;
         byte += 1;
     }
     remainders
@@ -187,28 +194,35 @@ static REMAINDERS: [u32; 256] = {
 
 /// A symbol times alpha in GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1.
 const fn times_alpha(symbol: u8) -> u8 {
-    if symbol & 0x80 == 0 { symbol << 1 } else { symbol << 1 ^ 0x1D }
+    symbol << 1 ^ (0x1D * (symbol >> 7))
 }
 
-/// Both syndromes of a code word: they are zero when its last two symbols are the parity of those before.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-struct Syndromes {
-    sum: u8,
-    weighted: u8,
+/// Both syndromes of code words side by side: they are zero where the last two symbols are the parity of those before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Syndromes<const WORDS: usize> {
+    sum: [u8; WORDS],
+    weighted: [u8; WORDS],
 }
 
-impl Syndromes {
-    /// One symbol more.
-    fn take(&mut self, symbol: u8) {
-        self.sum ^= symbol;
-        self.weighted = times_alpha(self.weighted) ^ symbol;
+impl<const WORDS: usize> Syndromes<WORDS> {
+    const ZERO: Syndromes<WORDS> = Syndromes { sum: [0; WORDS], weighted: [0; WORDS] };
+
+    /// One symbol more of each word.
+    fn take(&mut self, symbols: &[u8; WORDS]) {
+        let words = self.sum.iter_mut().zip(&mut self.weighted);
+        for ((sum, weighted), symbol) in words.zip(symbols) {
+            *sum ^= symbol;
+            *weighted = times_alpha(*weighted) ^ symbol;
+        }
     }
 
-    /// The parity where these are the syndromes with zeros in its place: it makes sum + p + q and weighted + alpha p + q zero, so that
-    /// (1 + alpha) p is what is left of both.
-    fn parity(self) -> [u8; 2] {
-        let p = by_one_plus_alpha(self.sum ^ self.weighted);
-        [p, self.sum ^ p]
+    /// The parity of each word where these are the syndromes with zeros in its place: it makes sum + p + q and weighted + alpha p + q zero, so
+    /// that (1 + alpha) p is what is left of both.
+    fn parity(&self) -> impl Iterator<Item = [u8; 2]> {
+        self.sum.iter().zip(&self.weighted).map(|(sum, weighted)| {
+            let p = by_one_plus_alpha(sum ^ weighted);
+            [p, sum ^ p]
+        })
     }
 }
 
@@ -230,43 +244,41 @@ fn seen_by_parity(sector: &[u8; RAW], kind: Kind) -> [u8; RAW] {
     seen
 }
 
-fn p_syndromes(seen: &[u8; RAW]) -> [Syndromes; ROW] {
-    let mut words = [Syndromes::default(); ROW];
-    for row in seen[ROWS..Q_PARITY].chunks(ROW) {
-        words.iter_mut().zip(row).for_each(|(word, symbol)| word.take(*symbol));
-    }
+fn p_syndromes(seen: &[u8; RAW]) -> Syndromes<ROW> {
+    let mut words = Syndromes::ZERO;
+    seen[ROWS..Q_PARITY].as_chunks().0.iter().for_each(|row| words.take(row));
     words
 }
 
-fn q_syndromes(seen: &[u8; RAW]) -> [Syndromes; Q_ROW] {
-    let mut words = [Syndromes::default(); Q_ROW];
+fn q_syndromes(seen: &[u8; RAW]) -> Syndromes<Q_ROW> {
+    let mut words = Syndromes::ZERO;
+    let rows = seen[ROWS..Q_PARITY].as_chunks::<ROW>().0;
     // The step of each diagonal is a column; the row is as much further down, and begins at the top again.
     for column in 0..43 {
-        for (n, word) in words.iter_mut().enumerate() {
-            let row = (column + n / 2) % 26;
-            word.take(seen[ROWS + ROW * row + 2 * column + n % 2]);
+        let mut symbols = [0; Q_ROW];
+        let (above, below) = rows.split_at(column % 26);
+        for (pair, row) in symbols.as_chunks_mut::<2>().0.iter_mut().zip(below.iter().chain(above)) {
+            *pair = [row[2 * column], row[2 * column + 1]];
         }
+        words.take(&symbols);
     }
-    for row in seen[Q_PARITY..].chunks(Q_ROW) {
-        words.iter_mut().zip(row).for_each(|(word, symbol)| word.take(*symbol));
-    }
+    seen[Q_PARITY..].as_chunks().0.iter().for_each(|row| words.take(row));
     words
 }
 
 fn has_right_parity(sector: &[u8], kind: Kind) -> bool {
     let Ok(sector) = <&[u8; RAW]>::try_from(sector) else { return false };
     let seen = seen_by_parity(sector, kind);
-    let is_right = |word: &Syndromes| *word == Syndromes::default();
-    p_syndromes(&seen).iter().all(is_right) && q_syndromes(&seen).iter().all(is_right)
+    p_syndromes(&seen) == Syndromes::ZERO && q_syndromes(&seen) == Syndromes::ZERO
 }
 
 /// Writes the parity of a sector, where zeros stand.
 fn protect(sector: &mut [u8; RAW], kind: Kind) {
-    for (n, word) in p_syndromes(&seen_by_parity(sector, kind)).into_iter().enumerate() {
-        [sector[P_PARITY + n], sector[P_PARITY + ROW + n]] = word.parity();
+    for (n, parity) in p_syndromes(&seen_by_parity(sector, kind)).parity().enumerate() {
+        [sector[P_PARITY + n], sector[P_PARITY + ROW + n]] = parity;
     }
-    for (n, word) in q_syndromes(&seen_by_parity(sector, kind)).into_iter().enumerate() {
-        [sector[Q_PARITY + n], sector[Q_PARITY + Q_ROW + n]] = word.parity();
+    for (n, parity) in q_syndromes(&seen_by_parity(sector, kind)).parity().enumerate() {
+        [sector[Q_PARITY + n], sector[Q_PARITY + Q_ROW + n]] = parity;
     }
 }
 
@@ -345,14 +357,14 @@ mod tests {
     fn code_words_have_no_syndromes() {
         // (x + 1)(x + alpha) = x^2 + 3x + 2.
         let of = |symbols: &[u8]| {
-            let mut word = Syndromes::default();
-            symbols.iter().for_each(|symbol| word.take(*symbol));
+            let mut word = Syndromes::<1>::ZERO;
+            symbols.iter().for_each(|symbol| word.take(&[*symbol]));
             word
         };
-        assert_eq!(of(&[1, 3, 2]), Syndromes::default());
-        assert_eq!(of(&[0, 1, 3, 2, 0]), Syndromes::default());
-        assert_ne!(of(&[1, 3, 3]), Syndromes::default());
-        assert_eq!(of(&[0, 1, 0, 0]).parity(), [3, 2]);
+        assert_eq!(of(&[1, 3, 2]), Syndromes::ZERO);
+        assert_eq!(of(&[0, 1, 3, 2, 0]), Syndromes::ZERO);
+        assert_ne!(of(&[1, 3, 3]), Syndromes::ZERO);
+        assert!(of(&[0, 1, 0, 0]).parity().eq([[3, 2]]));
         assert_eq!(times_alpha(0x80), 0x1D);
         assert!((0..=255).all(|symbol| by_one_plus_alpha(symbol ^ times_alpha(symbol)) == symbol));
     }

@@ -2,7 +2,6 @@
 //! says that it was cut off, or that nothing was lost.
 
 use super::burner::{BLOCK, Burner, close, pattern};
-use super::cd;
 use super::cd_read::Expected;
 use crate::allowed::{Allowed, Pattern, allowed};
 use crate::answer::Answer;
@@ -27,9 +26,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long is waited behind that: drives tell belatedly.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// What goes on is recorded: without protection it may have been cut off (WRITE ERROR - LOSS OF STREAMING, or its successors).
+/// Blocks of each WRITE without protection, and the most that are written to fill a buffer.
+const PIECE: usize = 32;
+const MOST: usize = 8192;
+
+/// What a WRITE is told behind a recording that was cut off: that, or that its track does not go on there.
 const CUT_OFF: Allowed = allowed! { "WRITE after the buffer ran empty without protection":
-    Pattern::Ok => "mmc5-7.5",
     Pattern::Check(codes::WRITE_ERROR_LOSS_OF_STREAMING) => "mmc5-7.5",
     Pattern::Check(SenseCode::new(SenseKey::IllegalRequest, 0x0C, 0x09)) => "mmc5-7.5",
     Pattern::Check(codes::INVALID_ADDRESS_FOR_WRITE) => "mmc5-6.44",
@@ -79,10 +81,7 @@ pub(super) fn protected(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
         burner.starve()?;
         at += STRETCH as u32;
     }
-    burner.synchronize()?;
-    if burner.traits.is_cd() {
-        cd::close_track(&mut burner)?;
-    }
+    burner.end_track()?;
     burner.finish()?;
     burner.read_back(first, &data)?;
     if burner.traits.is_cd() {
@@ -91,30 +90,33 @@ pub(super) fn protected(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     Ok(())
 }
 
-/// Without protection: so much is written that recording begins, and then nothing for a while.
+/// Without protection: so much is written that recording begins, then nothing for a while, and then the rest. A slow initiator may be cut off
+/// before.
 pub(super) fn unprotected(stage: &mut Stage<'_>, medium: Medium) -> Verdict {
     let mut burner = Burner::with_blank(stage, medium)?;
     burner.make_ready_with(|page| WriteParametersPage { buffer_underrun_free: false, ..page })?;
     let most = burner.buffer()?.map_or(0, |capacity| capacity.size as usize / BLOCK);
-    let blocks = (most.clamp(STRETCH, 8192) + STRETCH).next_multiple_of(32);
-    let data = pattern(171, blocks, BLOCK);
+    let pieces = most.clamp(STRETCH, MOST).div_ceil(PIECE) + 2;
+    let data = pattern(171, pieces * PIECE, BLOCK);
     let first = burner.place(0)?;
-    burner.write(first, &data)?;
-    burner.starve()?;
-    let more = pattern(172, 32, BLOCK);
-    let next = first + blocks as u32;
-    let command = Write10 { logical_block_address: next, transfer_length: 32, ..Write10::default() };
-    let answer = burner.answer(command.into(), &more);
-    burner.stage.expect(&CUT_OFF, answer)?;
-    if answer == Answer::Ok {
-        burner.synchronize()?;
-        if burner.traits.is_cd() {
-            cd::close_track(&mut burner)?;
+    for (n, piece) in data.chunks(PIECE * BLOCK).enumerate() {
+        if n + 1 == pieces {
+            burner.starve()?;
         }
-        burner.finish()?;
-        return burner.read_back(first, &[data, more].concat());
+        let command = Write10 {
+            logical_block_address: first + (n * PIECE) as u32,
+            transfer_length: PIECE as u16,
+            ..Write10::default()
+        };
+        let answer = burner.answer(command.into(), piece);
+        if answer != Answer::Ok {
+            burner.stage.expect(&CUT_OFF, answer)?;
+            return burner.after_loss();
+        }
     }
-    burner.after_loss()
+    burner.end_track()?;
+    burner.finish()?;
+    burner.read_back(first, &data)
 }
 
 impl Burner<'_, '_> {

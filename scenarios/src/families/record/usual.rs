@@ -5,6 +5,7 @@ use super::cd;
 use super::dvd_minus;
 use super::dvd_plus;
 use super::media::Traits;
+use crate::families::unit;
 use crate::stop::{Stop, Verdict};
 use discrig_wire::capacity::{Capacity, FormatType};
 use discrig_wire::close::CloseFunction;
@@ -102,11 +103,14 @@ impl Burner<'_, '_> {
     pub(super) fn record(&mut self, otherwise: u32, data: &[u8]) -> Result<u32, Stop> {
         let first = self.place(otherwise)?;
         self.write(first, data)?;
-        self.synchronize()?;
-        if self.traits.is_cd() {
-            cd::close_track(self)?;
-        }
+        self.end_track()?;
         Ok(first)
+    }
+
+    /// Has everything recorded, and closes the track of a CD.
+    pub(super) fn end_track(&mut self) -> Verdict {
+        self.synchronize()?;
+        if self.traits.is_cd() { cd::close_track(self) } else { Ok(()) }
     }
 
     /// Ends recording so that other drives can read the disc.
@@ -120,16 +124,15 @@ impl Burner<'_, '_> {
 
     /// The close functions that end recording, with their track numbers.
     pub(super) fn ending(&mut self) -> Result<Vec<(CloseFunction, u16)>, Stop> {
-        let last = || (CloseFunction::TRACK, 1);
-        let session = (CloseFunction::SESSION, 0);
+        let (track, session) = ((CloseFunction::TRACK, 1), (CloseFunction::SESSION, 0));
         Ok(match Usual::of(self.traits) {
-            Usual::Fragments => vec![last(), (dvd_plus::finalization(self.traits.medium), 0)],
-            Usual::Increments => vec![last(), session],
+            Usual::Fragments => vec![track, (dvd_plus::finalization(self.traits.medium), 0)],
+            Usual::Increments => vec![track, session],
             Usual::Overwrite if self.traits.profile == Profile::DVD_PLUS_RW => {
                 vec![(CloseFunction::STOP_BACKGROUND_FORMAT, 0), session]
             }
             Usual::Overwrite => Vec::new(),
-            Usual::Sequential => vec![last(), session, (CloseFunction::FINALIZE, 0)],
+            Usual::Sequential => vec![track, session, (CloseFunction::FINALIZE, 0)],
             Usual::TracksAtOnce => vec![session],
         })
     }
@@ -137,7 +140,7 @@ impl Burner<'_, '_> {
     /// READ CAPACITY.
     pub(super) fn capacity(&mut self) -> Result<u32, Stop> {
         let bytes = self.fetch(ReadCapacity::default())?;
-        let capacity = crate::families::unit::understood(Capacity::parse(&bytes))?;
+        let capacity = unit::understood(Capacity::parse(&bytes))?;
         let blocks = u32::try_from(capacity.blocks()).unwrap_or(u32::MAX);
         self.ensure(capacity.block_length as usize == BLOCK, || {
             format!("a block has {} bytes", capacity.block_length)
