@@ -13,4 +13,5 @@ mod commands;
 mod foreign;
 mod like;
 mod rig;
+mod stopping;
 mod transcripts;

@@ -101,6 +101,13 @@ impl Served {
         Served { child, folder, address, iso }
     }
 
+    /// Sends a signal, and gives the exit code with which the server ends, if it ends by itself.
+    pub(crate) fn end_by(&mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill starts").success());
+        self.child.wait().expect("the server ends").code()
+    }
+
     pub(crate) fn control(&self) -> PathBuf {
         self.folder.0.join("control")
     }
