@@ -69,7 +69,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// Hard limit for all steps together, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 420)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 540)]
     timeout: u64,
     /// Fail where the lane cannot run, instead of skipping it
     #[arg(long)]
