@@ -272,13 +272,13 @@ impl Unit {
         let Some(disc) = self.medium() else { return };
         let (kb_s, sequential) =
             (self.speed(disc.kind, true), matches!(disc.recording, Recording::Sequential(_)));
-        let (verified, streaming) = (verifies(disc, streaming), self.must_stream(disc));
+        let (verified, uninterrupted) = (verifies(disc, streaming), self.must_stream(disc));
         let block_bytes = (bytes / u64::from(count.max(1))).clamp(1, LONGEST_BLOCK) as u32;
         let most = i32::try_from(self.buffer_bytes() / u64::from(block_bytes)).unwrap_or(i32::MAX);
         let first = first.max(end.saturating_sub(most));
         let buffer = &mut self.state.buffer;
         buffer.reading = None;
-        (buffer.streaming, buffer.flushing) = (streaming, false);
+        (buffer.streaming, buffer.flushing) = (uninterrupted, false);
         let follows = |last: &&mut Run| {
             (last.end, last.kb_s, last.block_bytes, last.verified) == (first, kb_s, block_bytes, verified)
                 && lead.0.is_zero()
@@ -302,7 +302,7 @@ impl Unit {
         }
         if self.state.buffer.recording {
             self.schedule(self.state.buffer.writing.len() - 1, from);
-        } else if !streaming || self.buffer_fill() * 4 >= self.buffer_bytes() * 3 {
+        } else if !uninterrupted || self.buffer_fill() * 4 >= self.buffer_bytes() * 3 {
             self.begin_at(from);
         }
     }

@@ -27,6 +27,7 @@ struct Blocks {
     streaming: bool,
 }
 
+/// Records blocks, whose data the call has.
 fn write(unit: &mut Unit, call: &mut Call<'_>, blocks: &Blocks) -> Outcome {
     let Blocks { first, count, through, streaming } = *blocks;
     unprotected(unit)?;
