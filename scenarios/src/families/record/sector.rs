@@ -150,15 +150,19 @@ pub(super) fn sealed(lba: i32, content: &Content<'_>) -> Option<[u8; RAW]> {
 
 /// The scrambler of ECMA-130 annex B: who writes raw gives data sectors scrambled. It undoes itself.
 pub(super) fn scramble(sector: &mut [u8; RAW]) {
-    // x^15 + x + 1, beginning with 1; the lowest bit goes out first.
-    let mut register = 1u16;
-    for byte in &mut sector[12..] {
-        for bit in 0..8 {
-            *byte ^= ((register & 1) as u8) << bit;
-            register = register >> 1 | ((register ^ register >> 1) & 1) << 14;
-        }
-    }
+    sector[12..].iter_mut().zip(&SEQUENCE).for_each(|(byte, mix)| *byte ^= mix);
 }
+
+/// What everything behind the synchronisation pattern is mixed with: a register of x^15 + x + 1 that begins with 1, lowest bit first.
+static SEQUENCE: [u8; RAW - 12] = {
+    let (mut sequence, mut register, mut at) = ([0; RAW - 12], 1u16, 0);
+    while at < 8 * sequence.len() {
+        sequence[at / 8] |= ((register & 1) as u8) << (at % 8);
+        register = register >> 1 | ((register ^ register >> 1) & 1) << 14;
+        at += 1;
+    }
+    sequence
+};
 
 /// The remainder of `bytes`, least significant bit first, by (x^16 + x^15 + x^2 + 1)(x^16 + x^2 + x + 1).
 fn edc_remainder(bytes: &[u8]) -> u32 {
