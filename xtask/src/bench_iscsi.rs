@@ -13,6 +13,7 @@ use std::{env, fs, process};
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::children::{self, Death};
 use crate::served::{self, Served};
 use crate::vm::tools::{self, Tool};
 use tgt::Tgt;
@@ -148,7 +149,10 @@ fn pattern(length: usize) -> Vec<u8> {
 
 /// Starts a program of this machine, also where the administrator's programs are not in the search path.
 fn program(name: &str) -> Result<Command> {
-    Ok(Command::new(tools::find(name).with_context(|| format!("{name} is not installed"))?))
+    Ok(children::command(
+        tools::find(name).with_context(|| format!("{name} is not installed"))?,
+        Death::Killed,
+    ))
 }
 
 /// A port that nobody uses at this moment.

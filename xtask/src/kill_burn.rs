@@ -13,6 +13,8 @@ use std::{env, thread};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::children::{self, Death};
+
 /// Media that the rounds take turns with: recorded in sequence, and in any order.
 const MEDIA: [&str; 6] = ["bd-r", "bd-re", "dvd-r", "dvd+r", "dvd+rw", "bd-r-xl-128"];
 /// What the burner says when the disc is in the drive.
@@ -110,7 +112,7 @@ fn build() -> Result<PathBuf> {
 }
 
 fn burn(burner: &Path, medium: &str, file: &Path, seed: &str, log: &Path) -> Result<Child> {
-    Command::new(burner)
+    children::command(burner, Death::Killed)
         .args([medium.as_ref(), file.as_os_str(), seed.as_ref()])
         .stdout(File::create(log)?)
         .stdin(Stdio::null())

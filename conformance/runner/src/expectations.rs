@@ -7,7 +7,7 @@
 //! revision = "2.5+"             # absent: any
 //!
 //! [[drive.deviation]]
-//! scenario = "tray.eject.prevented"
+//! scenario = "tray.eject.prevented"          # or a list of them
 //! verdict = "fail"              # the default
 //! reason = "answers 02/53/00"
 //! ```
@@ -43,14 +43,29 @@ struct Drive {
     #[serde(default)]
     revision: Option<String>,
     #[serde(default)]
-    deviation: Vec<Deviation>,
+    deviation: Vec<Group>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// Deviations for one reason.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Group {
+    scenario: Scenarios,
+    #[serde(default = "failing")]
+    verdict: Verdict,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Scenarios {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Clone, Debug)]
 struct Deviation {
     scenario: String,
-    #[serde(default = "failing")]
     verdict: Verdict,
     reason: String,
 }
@@ -94,7 +109,7 @@ impl Expectations {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         let mut entries = Vec::new();
         for drive in file.drive.into_iter().filter(|drive| identity.is_some_and(|is| drive.is(is))) {
-            entries.extend(drive.deviation);
+            entries.extend(drive.deviation.into_iter().flat_map(Group::deviations));
         }
         match entries.iter().find(|entry| discrig_scenarios::find(&entry.scenario).is_none()) {
             Some(unknown) => {
@@ -132,6 +147,17 @@ impl Expectations {
                 entry.scenario
             ),
         })
+    }
+}
+
+impl Group {
+    fn deviations(self) -> impl Iterator<Item = Deviation> {
+        let Group { scenario, verdict, reason } = self;
+        let scenarios = match scenario {
+            Scenarios::One(scenario) => vec![scenario],
+            Scenarios::Many(scenarios) => scenarios,
+        };
+        scenarios.into_iter().map(move |scenario| Deviation { scenario, verdict, reason: reason.clone() })
     }
 }
 
@@ -173,6 +199,15 @@ mod tests {
         assert!(matches!(judged(Verdict::Pass), Some(Expectation::UnexpectedPass { .. })));
         assert!(matches!(judged(Verdict::Inconclusive), Some(Expectation::Stale { .. })));
         assert_eq!(judged(Verdict::Skipped), None);
+    }
+
+    #[test]
+    fn one_reason_can_stand_for_several_scenarios() {
+        let both = r#"["recorder.release.at-zero-fails", "tray.prevent.eject-refused"]"#;
+        let text = TEXT.replace(r#""recorder.release.at-zero-fails""#, both);
+        let expectations = Expectations::parse(&text, Some(&identity("QEMU"))).unwrap();
+        let all: Vec<_> = expectations.scenarios().collect();
+        assert_eq!(all, ["recorder.release.at-zero-fails", "tray.prevent.eject-refused"]);
     }
 
     #[test]

@@ -20,12 +20,12 @@ const PIECE: usize = 320;
 
 /// What SEND OPC INFORMATION is answered, which some drives need no more on some media.
 const CALIBRATION: Allowed = allowed! { "SEND OPC INFORMATION with DoOPC":
-    Pattern::Ok => "mmc5-6.22",
-    Pattern::Check(codes::INVALID_COMMAND_OPERATION_CODE) => "mmc5-6.22",
-    Pattern::Check(codes::INVALID_FIELD_IN_CDB) => "mmc5-6.22",
-    Pattern::Check(codes::COMMAND_SEQUENCE_ERROR) => "mmc5-6.22",
-    Pattern::Asc(SenseKey::IllegalRequest, 0x30) => "mmc5-6.22",
-    Pattern::Asc(SenseKey::DataProtect, 0x27) => "mmc5-6.22",
+    Pattern::Ok => "mmc5-6.36",
+    Pattern::Check(codes::INVALID_COMMAND_OPERATION_CODE) => "mmc5-6.36",
+    Pattern::Check(codes::INVALID_FIELD_IN_CDB) => "mmc5-6.36",
+    Pattern::Check(codes::COMMAND_SEQUENCE_ERROR) => "mmc5-6.36",
+    Pattern::Asc(SenseKey::IllegalRequest, 0x30) => "mmc5-6.36",
+    Pattern::Asc(SenseKey::DataProtect, 0x27) => "mmc5-6.36",
 };
 
 /// The laser is calibrated, and nothing is recorded by that; then data are.

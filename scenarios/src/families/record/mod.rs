@@ -71,7 +71,7 @@ macro_rules! ways {
                 full::disc, "the very last block is written, what lies behind is refused, and the data stay readable"
             },
             way! {
-                $medium $slug $hazard "opc" ["mmc5-6.44"]
+                $medium $slug $hazard "opc" ["mmc5-6.36", "mmc5-6.44"]
                 laser::calibration, "calibrating the laser leaves the disc as it was, and data are recorded after it"
             },
             way! {
@@ -79,7 +79,7 @@ macro_rules! ways {
                 laser::speeds, "data are recorded at the lowest and the highest of the speeds that the drive offers"
             },
             way! {
-                $medium $slug $hazard "underrun-protected" ["mmc5-7.5", "mmc5-6.44"]
+                $medium $slug $hazard "underrun-protected" ["mmc5-6.18", "mmc5-7.5", "mmc5-6.44"]
                 underrun::protected, "recording goes on after the buffer has run empty as if nothing had happened"
             },
         ]
@@ -157,7 +157,7 @@ macro_rules! cd_r {
                 cd::test_write, "a test write leaves the disc blank";
             "test-write-sao" ["mmc5-6.33", "mmc5-7.5", "mmc5-6.44"]
                 cd_session::test_write, "a test write of a session at once leaves the disc blank";
-            "underrun-unprotected" ["mmc5-7.5", "mmc5-6.44"]
+            "underrun-unprotected" ["mmc5-6.18", "mmc5-7.5", "mmc5-6.44"]
                 underrun::unprotected, "a recording whose buffer ran empty is said to be cut off, or nothing is lost";
             $($more)*
         }
@@ -222,7 +222,7 @@ macro_rules! dvd_minus {
                 dvd_minus::several_reserved, "two reserved RZones and the one behind them are recorded in turn";
             "test-write" ["mmc5-7.5", "mmc5-6.44"]
                 dvd_minus::test_write, "a test write leaves the disc blank";
-            "underrun-unprotected" ["mmc5-7.5", "mmc5-6.44"]
+            "underrun-unprotected" ["mmc5-6.18", "mmc5-7.5", "mmc5-6.44"]
                 underrun::unprotected, "a recording whose buffer ran empty is said to be cut off, or nothing is lost";
             $($more)*
         }
