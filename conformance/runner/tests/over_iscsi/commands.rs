@@ -3,8 +3,9 @@
 use crate::rig::{Folder, Served, discrig, verdicts, words};
 use rstest::rstest;
 
-/// What of the suite is run here: families that do not wait for anything.
+/// What of the suite is run here: families that do not wait for anything, but where buffers run empty.
 const QUICK: [&str; 4] = ["identity.*", "record.*", "reserve.*", "sense.*"];
+const SLOW: &str = "record.*.underrun-*";
 
 #[test]
 fn a_served_drive_is_inspected_commanded_and_held() {
@@ -35,11 +36,12 @@ fn the_suite_judges_a_served_drive_with_somebody_at_it() {
     arguments.extend(["--allow", "tray,write,erase,wedge", "--serial", facts["serial"].as_str().unwrap()]);
     arguments.extend(["--report-dir", reports.0.to_str().unwrap()]);
     QUICK.iter().for_each(|pattern| arguments.extend(["--only", pattern]));
+    arguments.extend(["--skip", SLOW]);
     let judged = discrig(&arguments);
     let found = verdicts(&reports.0);
     let count = |verdict: &str| found.get(verdict).map_or(0, Vec::len);
     assert_eq!(judged.status.code(), Some(0), "{}", words(&judged));
-    assert!(count("pass") > 150, "{found:?}");
+    assert!(count("pass") > 400, "{found:?}");
     // Each skip has its reason in an ability that is declared not to be there.
     assert!(count("skipped") * 20 < count("pass"), "{found:?}");
 }
