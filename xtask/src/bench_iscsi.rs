@@ -14,7 +14,8 @@ use std::{env, fs, process};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::children::{self, Death};
-use crate::served::{self, Served};
+use crate::release;
+use crate::served::Served;
 use crate::vm::tools::{self, Tool};
 use tgt::Tgt;
 
@@ -63,7 +64,7 @@ const DISC: usize = 64 << 20;
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     tools::require(TOOLS)?;
-    let program = args.server.clone().map_or_else(served::build, Ok)?;
+    let program = release::discrig(args.server.as_deref())?;
     let folder = env::temp_dir().join(format!("discrig-bench-{}", process::id()));
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let disc = folder.join("disc.iso");

@@ -23,11 +23,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use cargo_metadata::MetadataCommand;
+use anyhow::{Result, bail};
 
+use crate::release;
 use crate::vm::kernel::Kernel;
-use crate::vm::rig;
 use crate::vm::tools::{self, Tool, Unavailable};
 use cell::Cell;
 use lane::{Burned, Limits, Shop};
@@ -164,17 +163,7 @@ fn conclude(columns: &[Column]) -> Result<()> {
 
 /// The folder of the lane.
 fn folder() -> Result<PathBuf> {
-    Ok(target()?.join("vm/burn"))
-}
-
-/// The folder of everything that is built or made.
-///
-/// # Errors
-/// When cargo does not say.
-pub(crate) fn target() -> Result<PathBuf> {
-    let metadata =
-        MetadataCommand::new().current_dir(rig::ROOT).no_deps().exec().context("cargo metadata")?;
-    Ok(metadata.target_directory.into_std_path_buf())
+    Ok(release::target()?.join("vm/burn"))
 }
 
 /// Version of the kernel, and what came of the cells on each server.
@@ -182,7 +171,7 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
     tools::require_all()?;
     tools::require(TOOLS)?;
     require_iscsi()?;
-    let kernel = Kernel::obtain(&target()?.join("vm/kernel"))?;
+    let kernel = Kernel::obtain(&release::target()?.join("vm/kernel"))?;
     let folder = folder()?;
     let share = lane::prepare(&folder)?;
     let disc = share.join("data/first.iso");
@@ -233,10 +222,7 @@ fn start(choice: Choice, args: &Args, folder: &Path, disc: &Path) -> Result<Shop
     let (server, drives, trials): (Box<dyn Server>, _, _) = match choice {
         Choice::Discrig => {
             let drives = args.drives.max(1);
-            let binary = match &args.binary {
-                Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
-                None => rig::build(&target()?)?,
-            };
+            let binary = release::discrig(args.binary.as_deref())?;
             let all = drives + usize::from(!args.no_trials);
             (Box::new(Discrig::start(&binary, folder, all, disc, &[])?), drives, !args.no_trials)
         }

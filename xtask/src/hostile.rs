@@ -17,7 +17,8 @@ use std::{env, fs, process, thread};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::served::{self, Served};
+use crate::release;
+use crate::served::Served;
 use honest::Report;
 use wire::Chance;
 
@@ -68,7 +69,7 @@ impl Field {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let program = args.server.clone().map_or_else(served::build, Ok)?;
+    let program = release::discrig(args.server.as_deref())?;
     let folder = env::temp_dir().join(format!("discrig-hostile-{}", process::id()));
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let disc = folder.join("honest.iso");

@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::burn::data;
 use crate::burn::jobs::{AGENT, FUNCTIONS, Jobs};
-use crate::burn::{data, target};
+use crate::release;
 use crate::vm::kernel::Kernel;
 use crate::vm::modules::Index;
 use crate::vm::outcome::{Check, Standing};
@@ -110,13 +111,10 @@ fn conclude(checks: &[Check]) -> Result<()> {
 fn attempt(args: &Args) -> Result<Vec<Check>> {
     tools::require_all()?;
     tools::require(TOOLS)?;
-    let target = target()?;
+    let target = release::target()?;
     let kernel = Kernel::obtain(&target.join("vm/kernel"))?;
     let folder = target.join("vm/initiator");
-    let binary = match &args.binary {
-        Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
-        None => rig::build(&target)?,
-    };
+    let binary = release::discrig(args.binary.as_deref())?;
     let share = prepare(&folder, &binary)?;
     let jobs = Jobs::new(&share, &[FUNCTIONS, OWN_FUNCTIONS].concat())?;
     let limit = Duration::from_secs(args.timeout);

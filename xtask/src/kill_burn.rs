@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
@@ -14,6 +14,7 @@ use std::{env, thread};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::children::{self, Death};
+use crate::release;
 
 /// Media that the rounds take turns with: recorded in sequence, and in any order.
 const MEDIA: [&str; 6] = ["bd-r", "bd-re", "dvd-r", "dvd+r", "dvd+rw", "bd-r-xl-128"];
@@ -46,7 +47,7 @@ struct Tally {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let burner = build()?;
+    let burner = release::build("burner")?;
     let folder = env::temp_dir().join(format!("discrig-kill-burn-{}", std::process::id()));
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     let outcome = all(&burner, &folder, args);
@@ -95,20 +96,6 @@ fn all(burner: &Path, folder: &Path, args: &Args) -> Result<Tally> {
         tally.compared += safe;
     }
     Ok(tally)
-}
-
-/// Makes the release build of the burner.
-fn build() -> Result<PathBuf> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let done = Command::new(cargo)
-        .args(["build", "--release", "--package", "discrig-bench", "--example", "burn"])
-        .current_dir(root)
-        .status()
-        .context("start cargo")?;
-    ensure!(done.success(), "the burner cannot be built");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("release/examples/burn"))
 }
 
 fn burn(burner: &Path, medium: &str, file: &Path, seed: &str, log: &Path) -> Result<Child> {

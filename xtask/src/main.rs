@@ -11,6 +11,7 @@ mod initiator;
 mod kill_burn;
 mod media;
 mod peers;
+mod release;
 mod served;
 mod tidy;
 mod vm;

@@ -2,10 +2,10 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -13,23 +13,6 @@ use crate::children::{self, Death};
 
 /// How long the server may take to end when it is asked to.
 const END: Duration = Duration::from_secs(30);
-
-/// Builds the command as it is released, and says where it is.
-///
-/// # Errors
-/// It cannot be built.
-pub(crate) fn build() -> Result<PathBuf> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--release", "--package", "discrig", "--bin", "discrig"])
-        .current_dir(root)
-        .status()
-        .context("starting cargo")?;
-    ensure!(built.success(), "discrig cannot be built");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("release/discrig"))
-}
 
 /// A running server. It is killed when this is dropped, unless it ended before.
 #[derive(Debug)]

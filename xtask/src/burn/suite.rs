@@ -17,10 +17,11 @@ use anyhow::{Context as _, Result, ensure};
 use glob::Pattern;
 use serde_json::json;
 
+use super::Choice;
 use super::exceptions::{EXCEPTIONS, Exception};
 use super::media::Medium;
 use super::server::{Address, Discrig, Process, Server as _, Tgt, program};
-use super::{Choice, target};
+use crate::release;
 use crate::vm::rig;
 use crate::vm::tools::{self, Tool, Unavailable};
 
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         std::process::exit(crate::vm::NOTHING_RAN);
     }
     let tests = select(&args.only)?;
-    let folder = target()?.join("vm/libiscsi");
+    let folder = release::target()?.join("vm/libiscsi");
     rig::empty(&folder)?;
     super::data::make(&folder)?;
     let mut all = Vec::new();
@@ -150,10 +151,7 @@ fn bench(choice: Choice, args: &Args, folder: &Path) -> Result<Bench> {
     fs::create_dir_all(&own)?;
     Ok(match choice {
         Choice::Discrig => {
-            let binary = match &args.binary {
-                Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
-                None => rig::build(&target()?)?,
-            };
+            let binary = release::discrig(args.binary.as_deref())?;
             let server = Discrig::start(&binary, &own, 1, &disc, &[])?;
             Bench::Discrig { server, folder: own }
         }

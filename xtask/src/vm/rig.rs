@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use cargo_metadata::MetadataCommand;
 
 use super::guest;
 use super::initramfs;
@@ -15,10 +14,8 @@ use super::modules::Index;
 use super::outcome::Outcome;
 use super::qemu::{End, Guest};
 use super::tools;
-use crate::children::{self, Death};
+use crate::release;
 
-/// The root of the workspace.
-pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Where expected failures of a lane stand, as `LANE.toml`.
 const EXPECTATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vm/expect");
 /// Bytes of the file on the disc, beside which a short one lies.
@@ -44,16 +41,11 @@ impl Rig {
     /// [`Unavailable`](tools::Unavailable) where this machine lacks something; others where something goes wrong.
     pub(crate) fn prepare(binary: Option<&Path>, seed: u16, suite: &[String]) -> Result<Self> {
         tools::require_all()?;
-        let metadata = MetadataCommand::new().current_dir(ROOT).no_deps().exec().context("cargo metadata")?;
-        let target = metadata.target_directory.into_std_path_buf();
-        let folder = target.join("vm");
+        let folder = release::target()?.join("vm");
         let kernel = Kernel::obtain(&folder.join("kernel"))?;
         let modules = Index::read(&kernel.modules)?;
         let disc = make_disc(&folder)?;
-        let binary = match binary {
-            Some(path) => path.canonicalize().with_context(|| format!("finding {}", path.display()))?,
-            None => build(&target)?,
-        };
+        let binary = release::discrig(binary)?;
         Ok(Self { kernel, modules, disc, binary, folder, seed, suite: suite.to_owned() })
     }
 
@@ -124,18 +116,6 @@ pub(crate) fn empty(folder: &Path) -> Result<()> {
 fn wanted_modules(lane: &Lane) -> Vec<&'static str> {
     let drives = lane.drives.iter().flat_map(|drive| drive.kind.attachment().modules);
     BASE_MODULES.iter().chain(lane.nodes.modules()).chain(drives).copied().collect()
-}
-
-/// Makes the release build of the program under test.
-pub(crate) fn build(target: &Path) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = children::command(cargo, Death::Asked)
-        .args(["build", "--release", "--bin", "discrig"])
-        .current_dir(ROOT)
-        .status()
-        .context("starting cargo")?;
-    ensure!(status.success(), "discrig cannot be built");
-    Ok(target.join("release/discrig"))
 }
 
 /// Makes the disc: a real ISO 9660 file system with a long and a short file.
