@@ -20,7 +20,7 @@ pub(crate) struct Interrupt {
 
 const NAMES: [(i32, &str); 2] = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")];
 
-/// Signals so close together are one request: timeout(1) tells a process, and then its group.
+/// The same signal twice within this time is one request: timeout(1) tells a process, and then its group.
 const SAME: Duration = Duration::from_millis(500);
 
 /// Exit code of a process that was interrupted and did not wait for its end, as shells have it for SIGINT.
@@ -44,9 +44,10 @@ impl Interrupt {
         }
         let interrupt = self.clone();
         let listen = move || {
-            let mut first: Option<Instant> = None;
+            let mut first: Option<(i32, Instant)> = None;
             for signal in signals.forever() {
-                if first.get_or_insert_with(Instant::now).elapsed() > SAME {
+                let (known, at) = *first.get_or_insert_with(|| (signal, Instant::now()));
+                if signal != known || at.elapsed() > SAME {
                     leaving.store(true, Ordering::Relaxed);
                     free_drives();
                     process::exit(INTERRUPTED);
