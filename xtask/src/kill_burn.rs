@@ -47,7 +47,7 @@ struct Tally {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let burner = release::build("burner")?;
+    let burner = release::example("discrig-bench", "burn")?;
     let folder = env::temp_dir().join(format!("discrig-kill-burn-{}", std::process::id()));
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     let outcome = all(&burner, &folder, args);

@@ -1,7 +1,7 @@
 //! Burns through the emulated drive without end, to be killed.
 //!
-//! `burner MEDIUM FILE SEED` puts the disc in FILE into a drive (or creates it), says `begun`, goes on recording it, and says `synced N` when SYNCHRONIZE CACHE has
-//! answered for everything below block N. `burner MEDIUM FILE SEED N` looks whether all of that reads back, and whether the drive agrees with
+//! `burn MEDIUM FILE SEED` puts the disc in FILE into a drive (or creates it), says `begun`, goes on recording it, and says `synced N` when SYNCHRONIZE CACHE has
+//! answered for everything below block N. `burn MEDIUM FILE SEED N` looks whether all of that reads back, and whether the drive agrees with
 //! itself about the disc.
 
 use core::time::Duration;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         [medium, file, seed, least] => parsed(seed).and_then(|seed| {
             parsed(least).and_then(|least| check(&mut Rig::new(medium, file, seed)?, least))
         }),
-        _ => Err("usage: burner MEDIUM FILE SEED [BLOCKS]".into()),
+        _ => Err("usage: burn MEDIUM FILE SEED [BLOCKS]".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
