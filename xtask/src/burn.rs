@@ -7,6 +7,7 @@
 mod cell;
 pub(crate) mod data;
 mod exceptions;
+pub(crate) mod guest;
 pub(crate) mod jobs;
 mod lane;
 pub(crate) mod media;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::release;
+use crate::vm;
 use crate::vm::kernel::Kernel;
 use crate::vm::tools::{self, Tool, Unavailable};
 use cell::Cell;
@@ -136,12 +138,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let (kernel, columns) = match burn(args, &cells) {
         Ok(burned) => burned,
-        Err(error) if error.is::<Unavailable>() && !args.require => {
-            writeln!(out, "skipped: {error:#}")?;
-            out.flush()?;
-            // Neither a failure nor a success: callers such as `.ci/run` know the number.
-            std::process::exit(crate::vm::NOTHING_RAN);
-        }
+        Err(error) if error.is::<Unavailable>() && !args.require => return vm::skip(&error),
         Err(error) => return Err(error),
     };
     let folder = folder()?;
@@ -173,7 +170,7 @@ fn burn(args: &Args, cells: &[Cell]) -> Result<(String, Vec<Column>)> {
     require_iscsi()?;
     let kernel = Kernel::obtain(&release::target()?.join("vm/kernel"))?;
     let folder = folder()?;
-    let share = lane::prepare(&folder)?;
+    let share = guest::prepare(&folder)?;
     let disc = share.join("data/first.iso");
     let mut columns = Vec::new();
     let mut shops = Vec::new();

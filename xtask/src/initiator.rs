@@ -10,21 +10,18 @@ mod steps;
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::burn::data;
-use crate::burn::jobs::{AGENT, FUNCTIONS, Jobs};
+use crate::burn::guest::{self, BOOT, Guest};
+use crate::burn::jobs::{FUNCTIONS, Jobs};
 use crate::release;
+use crate::vm;
 use crate::vm::kernel::Kernel;
-use crate::vm::modules::Index;
 use crate::vm::outcome::{Check, Standing};
-use crate::vm::qemu::{End, Guest};
 use crate::vm::tools::{self, Tool, Unavailable};
-use crate::vm::{NOTHING_RAN, initramfs, rig};
 use stage::Stage;
 
 /// What the lane needs beside what every lane needs.
@@ -53,9 +50,6 @@ const NETWORK: [&str; 4] = ["-netdev", "user,id=net", "-device", "virtio-net-pci
 
 /// What jobs have in common beside [`FUNCTIONS`].
 const OWN_FUNCTIONS: &str = include_str!("../vm/initiator/functions.sh");
-
-/// How long the guest may take until it takes jobs.
-const BOOT: Duration = Duration::from_secs(120);
 
 /// What to serve with, and for how long
 #[derive(Debug, clap::Args)]
@@ -91,12 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     match attempt(args) {
         Ok(checks) => conclude(&checks),
-        Err(error) if error.is::<Unavailable>() && !args.require => {
-            writeln!(out, "skipped: {error:#}")?;
-            out.flush()?;
-            // Neither a failure nor a success: callers such as `.ci/run` know the number.
-            std::process::exit(NOTHING_RAN);
-        }
+        Err(error) if error.is::<Unavailable>() && !args.require => vm::skip(&error),
         Err(error) => Err(error),
     }
 }
@@ -115,65 +104,17 @@ fn attempt(args: &Args) -> Result<Vec<Check>> {
     let kernel = Kernel::obtain(&target.join("vm/kernel"))?;
     let folder = target.join("vm/initiator");
     let binary = release::discrig(args.binary.as_deref())?;
-    let share = prepare(&folder, &binary)?;
+    let share = guest::prepare(&folder)?;
+    fs::copy(&binary, share.join("discrig")).context("copying the program")?;
     let jobs = Jobs::new(&share, &[FUNCTIONS, OWN_FUNCTIONS].concat())?;
     let limit = Duration::from_secs(args.timeout);
     let mut stage = Stage::set(&binary, &folder, &share, &jobs, Instant::now() + limit)?;
     let started = Instant::now();
-    let checks = with_guest(&kernel, &share, &jobs, limit + BOOT, || stage.carry_out(steps::STEPS))?;
+    let network = NETWORK.map(str::to_owned);
+    let guest = Guest { kernel: &kernel, share: &share, modules: MODULES, drives: 0, further: &network };
+    let checks = guest.during(&jobs, limit + BOOT, || stage.carry_out(steps::STEPS))?;
     let version = &kernel.version;
     let seconds = started.elapsed().as_secs();
     writeln!(io::stdout(), "Linux {version}, {seconds} s; logs are in {}", folder.display())?;
     Ok(checks)
-}
-
-/// Makes the folder of the lane with what is read and burned in it, and returns the shared folder.
-fn prepare(folder: &Path, binary: &Path) -> Result<PathBuf> {
-    rig::empty(folder)?;
-    let share = folder.join("share");
-    for name in ["guest", "monitor", "data"] {
-        fs::create_dir_all(share.join(name))?;
-    }
-    data::make(&share.join("data"))?;
-    fs::write(share.join("guest/run.sh"), AGENT)?;
-    fs::write(share.join("lane.conf"), "DRIVES=0\n")?;
-    fs::copy(binary, share.join("discrig")).context("copying the program")?;
-    Ok(share)
-}
-
-/// Boots the guest, does something while it runs, and returns what came of that.
-fn with_guest<T>(
-    kernel: &Kernel,
-    share: &Path,
-    jobs: &Jobs,
-    limit: Duration,
-    work: impl FnOnce() -> T,
-) -> Result<T> {
-    let initramfs = initramfs::write(share, kernel, &Index::read(&kernel.modules)?, MODULES)?;
-    let guest = Guest {
-        kernel: &kernel.image,
-        initramfs: &initramfs,
-        disc: Path::new(""),
-        drives: &[],
-        untouched: false,
-        further: &NETWORK.map(str::to_owned),
-        share,
-    };
-    thread::scope(|scope| {
-        let guest = scope.spawn(|| {
-            let end = guest.run(limit);
-            jobs.guest_ended();
-            end
-        });
-        let done = jobs.await_guest(BOOT).map(|()| work());
-        // A guest that cannot be told is killed by its limit; one that has ended needs no telling.
-        _ = jobs.quit();
-        match guest.join() {
-            Ok(Ok(End::Ended { success: true })) => done,
-            Ok(Ok(End::Ended { success: false })) => done.context("QEMU failed; see qemu.log"),
-            Ok(Ok(End::Deadline)) => bail!("the guest did not end in time"),
-            Ok(Err(error)) => Err(error),
-            Err(_) => bail!("the guest's thread panicked"),
-        }
-    })
 }

@@ -34,8 +34,20 @@ use outcome::{Outcome, Standing};
 use rig::Rig;
 use tools::{PACKAGES, Unavailable};
 
-/// Exit code where all lanes were skipped, as test drivers have it for a skipped test.
-pub(crate) const NOTHING_RAN: i32 = 77;
+/// Exit code where everything was skipped, as test drivers have it for a skipped test: neither a failure nor a success. Callers such as `.ci/run` know
+/// the number.
+const NOTHING_RAN: i32 = 77;
+
+/// Says why nothing can run here, and ends the process as skipped.
+///
+/// # Errors
+/// When that cannot be said.
+pub(crate) fn skip(reason: &anyhow::Error) -> Result<()> {
+    let out = &mut io::stdout();
+    writeln!(out, "skipped: {reason:#}")?;
+    out.flush()?;
+    process::exit(NOTHING_RAN);
+}
 
 /// Which lanes to run, and how.
 #[derive(Debug, clap::Args)]
@@ -124,7 +136,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     conclude(&outcomes, args.require)?;
     if outcomes.iter().all(|outcome| outcome.standing() == Standing::Skipped) {
         out.flush()?;
-        // Neither a failure nor a success: callers such as `.ci/run` know the number.
         process::exit(NOTHING_RAN);
     }
     Ok(())

@@ -1,30 +1,24 @@
 //! The guest and the servers of its drives, and the cells' way through them.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::cell::Cell;
-use super::data;
-use super::jobs::{AGENT, FUNCTIONS, Jobs};
+use super::guest::{BOOT, Guest};
+use super::jobs::{FUNCTIONS, Jobs};
 use super::outcome::{Outcome, Verdict, judge};
 use super::server::Server;
 use super::trials::{Rack, TrialOutcome};
 use crate::vm::kernel::Kernel;
-use crate::vm::modules::Index;
-use crate::vm::qemu::{End, Guest};
-use crate::vm::{initramfs, rig};
 
 /// What the guest loads: its world over 9p, the drives over virtio-scsi, and what mounts discs.
 const MODULES: &[&str] = &["virtio_pci", "9pnet_virtio", "9p", "virtio_scsi", "sr_mod", "sg", "isofs"];
-/// How long the guest may take until it takes jobs.
-const BOOT: Duration = Duration::from_secs(120);
 
 /// A server and its drives in the guest.
 #[derive(Debug)]
@@ -55,21 +49,6 @@ pub(crate) struct Limits {
     pub(crate) all: Duration,
 }
 
-/// Makes the folder of the lane with what is burned in it, and returns the shared folder.
-///
-/// # Errors
-/// When a file cannot be written.
-pub(crate) fn prepare(folder: &Path) -> Result<PathBuf> {
-    rig::empty(folder)?;
-    let share = folder.join("share");
-    for name in ["guest", "monitor", "data"] {
-        fs::create_dir_all(share.join(name))?;
-    }
-    data::make(&share.join("data"))?;
-    fs::write(share.join("guest/run.sh"), AGENT)?;
-    Ok(share)
-}
-
 /// Boots a guest with the drives of all shops, burns the cells on each of them, makes the trials, and returns what came of it, shop by shop.
 ///
 /// # Errors
@@ -84,56 +63,30 @@ pub(crate) fn run(
     let end = Instant::now() + limits.all;
     let jobs = Jobs::new(share, FUNCTIONS)?;
     let places = places(shops);
-    fs::write(share.join("lane.conf"), format!("DRIVES={}\n", places.len()))?;
-    let initramfs = initramfs::write(share, kernel, &Index::read(&kernel.modules)?, MODULES)?;
     let properties =
         |place: &Place| shops[place.shop].server.address(place.drive).properties() + place.patience();
     let further = arguments(&places.iter().map(properties).collect::<Vec<_>>());
-    let guest = Guest {
-        kernel: &kernel.image,
-        initramfs: &initramfs,
-        disc: Path::new(""),
-        drives: &[],
-        untouched: false,
-        further: &further,
-        share,
-    };
     let queues: Vec<Mutex<VecDeque<Cell>>> =
         shops.iter().map(|_| Mutex::new(cells.iter().copied().collect())).collect();
     let results: Vec<Mutex<Burned>> = shops.iter().map(|_| Mutex::default()).collect();
-    thread::scope(|scope| {
-        let guest = scope.spawn(|| {
-            let end = guest.run(limits.all + BOOT);
-            jobs.guest_ended();
-            end
-        });
-        let burned = jobs.await_guest(BOOT).map(|()| {
-            for trials in [false, true] {
-                thread::scope(|scope| {
-                    for (id, place) in places.iter().enumerate().filter(|(_, place)| place.trials == trials) {
-                        let (queue, results, jobs) = (&queues[place.shop], &results[place.shop], &jobs);
-                        let server = &*shops[place.shop].server;
-                        let station = Station { server, drive: place.drive, id, jobs, limits, end };
-                        match server.as_discrig() {
-                            Some(server) if trials => {
-                                let rack =
-                                    Rack { server, drive: place.drive, id, jobs, folder: share.to_owned() };
-                                scope.spawn(move || locked(results).trials = rack.run_all());
-                            }
-                            _ => _ = scope.spawn(move || station.burn_all(queue, results)),
+    let guest = Guest { kernel, share, modules: MODULES, drives: places.len(), further: &further };
+    guest.during(&jobs, limits.all + BOOT, || {
+        for trials in [false, true] {
+            thread::scope(|scope| {
+                for (id, place) in places.iter().enumerate().filter(|(_, place)| place.trials == trials) {
+                    let (queue, results, jobs) = (&queues[place.shop], &results[place.shop], &jobs);
+                    let server = &*shops[place.shop].server;
+                    let station = Station { server, drive: place.drive, id, jobs, limits, end };
+                    match server.as_discrig() {
+                        Some(server) if trials => {
+                            let rack =
+                                Rack { server, drive: place.drive, id, jobs, folder: share.to_owned() };
+                            scope.spawn(move || locked(results).trials = rack.run_all());
                         }
+                        _ => _ = scope.spawn(move || station.burn_all(queue, results)),
                     }
-                });
-            }
-        });
-        // A guest that cannot be told is killed by its limit; one that has ended needs no telling.
-        _ = jobs.quit();
-        match guest.join() {
-            Ok(Ok(End::Ended { success: true })) => burned,
-            Ok(Ok(End::Ended { success: false })) => burned.context("QEMU failed; see qemu.log"),
-            Ok(Ok(End::Deadline)) => bail!("the guest did not end in time"),
-            Ok(Err(error)) => Err(error),
-            Err(_) => bail!("the guest's thread panicked"),
+                }
+            });
         }
     })?;
     Ok(results.into_iter().map(in_order).collect())

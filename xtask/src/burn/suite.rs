@@ -22,8 +22,8 @@ use super::exceptions::{EXCEPTIONS, Exception};
 use super::media::Medium;
 use super::server::{Address, Discrig, Process, Server as _, Tgt, program};
 use crate::release;
-use crate::vm::rig;
 use crate::vm::tools::{self, Tool, Unavailable};
+use crate::vm::{self, rig};
 
 /// What the lane needs.
 pub(super) const TOOLS: &[Tool] = &[
@@ -95,10 +95,7 @@ impl Results {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let out = &mut io::stdout();
     if let Err(error) = tools::require(TOOLS) {
-        writeln!(out, "skipped: {error:#}")?;
-        out.flush()?;
-        // Neither a failure nor a success: callers such as `.ci/run` know the number.
-        std::process::exit(crate::vm::NOTHING_RAN);
+        return vm::skip(&error);
     }
     let tests = select(&args.only)?;
     let folder = release::target()?.join("vm/libiscsi");

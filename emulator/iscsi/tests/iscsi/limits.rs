@@ -20,14 +20,7 @@ fn a_data_segment_beyond_the_declared_length_ends_the_connection() {
 fn text_and_pings_have_a_length() {
     let limits = || Limits { text_length: 1000, ..Limits::default() };
     let ping = |wire: &mut Wire, length| {
-        let ping = NopOut {
-            lun: Lun::ZERO,
-            initiator_task_tag: 0x800,
-            target_transfer_tag: RESERVED_TAG,
-            cmd_sn: wire.cmd_sn,
-            exp_stat_sn: 0,
-        };
-        let mut bhs = ping.encode();
+        let mut bhs = wire.ping().encode();
         bhs.set_immediate(true);
         wire.send(bhs, &vec![1; length]);
     };
@@ -116,8 +109,7 @@ fn who_does_not_answer_a_ping_is_dropped() {
         lun: ping.lun,
         initiator_task_tag: RESERVED_TAG,
         target_transfer_tag: ping.target_transfer_tag,
-        cmd_sn: wire.cmd_sn,
-        exp_stat_sn: 0,
+        ..wire.ping()
     };
     let mut bhs = answer.encode();
     bhs.set_immediate(true);

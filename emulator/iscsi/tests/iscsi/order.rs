@@ -7,13 +7,7 @@ use discrig_iscsi::target::*;
 const READ: CommandFlags = CommandFlags::FINAL.union(CommandFlags::READ);
 
 fn ping(wire: &Wire, itt: u32, cmd_sn: u32, immediate: bool) -> Bhs {
-    let ping = NopOut {
-        lun: Lun::ZERO,
-        initiator_task_tag: itt,
-        target_transfer_tag: RESERVED_TAG,
-        cmd_sn,
-        exp_stat_sn: wire.cmd_sn,
-    };
+    let ping = NopOut { initiator_task_tag: itt, cmd_sn, exp_stat_sn: wire.cmd_sn, ..wire.ping() };
     let mut bhs = ping.encode();
     bhs.set_immediate(immediate);
     bhs

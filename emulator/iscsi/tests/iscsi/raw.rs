@@ -232,6 +232,17 @@ impl Wire {
         header
     }
 
+    /// A ping whose place in the order is the next one.
+    pub(crate) fn ping(&self) -> NopOut {
+        NopOut {
+            lun: Lun::ZERO,
+            initiator_task_tag: 0x800,
+            target_transfer_tag: RESERVED_TAG,
+            cmd_sn: self.cmd_sn,
+            exp_stat_sn: 0,
+        }
+    }
+
     pub(crate) fn header(&mut self, flags: CommandFlags, expected: u32) -> ScsiCommand {
         self.itt += 1;
         let cmd_sn = self.cmd_sn;

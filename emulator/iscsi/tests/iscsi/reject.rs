@@ -138,13 +138,7 @@ fn damaged(wire: &mut Wire, bhs: Bhs, data: &[u8]) -> Bhs {
 #[test]
 fn a_damaged_data_segment_rejects_whatever_has_it() {
     let mut wire = Wire::logged_in(&portal(Limits::default()), "DataDigest=CRC32C");
-    let ping = NopOut {
-        lun: Lun::ZERO,
-        initiator_task_tag: 0x800,
-        target_transfer_tag: RESERVED_TAG,
-        cmd_sn: wire.cmd_sn,
-        exp_stat_sn: 0,
-    };
+    let ping = wire.ping();
     let command = ScsiCommand { cmd_sn: wire.cmd_sn, ..wire.header(WRITE, 5) };
     wire.cmd_sn = CMD_SN;
     for bhs in [ping.encode(), text_request(&wire, RESERVED_TAG), command.encode()] {
@@ -198,13 +192,7 @@ fn a_request_without_a_task_tag_ends_the_connection() {
     }
     // An answer to a ping has none, and no place in the order either.
     let mut wire = Wire::logged_in(&portal(Limits::default()), "");
-    let answer = NopOut {
-        lun: Lun::ZERO,
-        initiator_task_tag: RESERVED_TAG,
-        target_transfer_tag: 5,
-        cmd_sn: wire.cmd_sn,
-        exp_stat_sn: 0,
-    };
+    let answer = NopOut { initiator_task_tag: RESERVED_TAG, target_transfer_tag: 5, ..wire.ping() };
     wire.send(answer.encode(), b"");
     assert!(wire.event().is_none() && !wire.connection.has_output());
     wire.scsi(READ, 0, &[]);

@@ -115,14 +115,7 @@ fn pings_come_back_as_far_as_the_initiator_receives_them() {
     let mut wire = Wire::logged_in(&portal(Limits::default()), "MaxRecvDataSegmentLength=512");
     for length in [0, 8, 511, 512, 600] {
         let data: Vec<u8> = (0..length).map(|index| index as u8).collect();
-        let ping = NopOut {
-            lun: Lun::ZERO,
-            initiator_task_tag: 0x800,
-            target_transfer_tag: RESERVED_TAG,
-            cmd_sn: wire.cmd_sn,
-            exp_stat_sn: 0,
-        };
-        wire.send(ping.encode(), &data);
+        wire.send(wire.ping().encode(), &data);
         let answer = wire.answer();
         let Response::NopIn(header) = answer.response() else { panic!() };
         assert_eq!((header.initiator_task_tag, header.target_transfer_tag), (0x800, RESERVED_TAG));
